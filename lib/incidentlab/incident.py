@@ -1,0 +1,108 @@
+"""The basket: everything known about one incident, whole and unchangeable.
+
+`load` builds it; every analysis takes the tables that it needs out of it. It reads no file, draws nothing and
+concludes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.tables import BadInput
+
+
+@dataclass(frozen=True, eq=False)
+class Incident:
+    """One incident: its name, the window that the evidence covers, the evidence tables and the ledger.
+
+    Parameters
+    ----------
+    name
+        Project name, or the name of the text source.
+    start, end
+        The window, UTC; NaT where the source gives no times.
+    containers, addresses, logs, events, probes, images, services
+        Evidence tables (see `incidentlab.tables`).
+    ledger
+        One row per source: what it covers and what it cannot answer.
+    """
+
+    name: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    containers: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CONTAINERS))
+    addresses: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ADDRESSES))
+    logs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LOGS))
+    events: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.EVENTS))
+    probes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROBES))
+    images: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGES))
+    services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
+    ledger: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LEDGER))
+
+    @property
+    def timed(self) -> bool:
+        """Whether the log lines bear engine times; if not, only their order is known."""
+        return bool(self.logs["ts"].notna().any())
+
+    @property
+    def unparsed(self) -> int:
+        """How many lines no parser could place. They are kept in `logs` as they are."""
+        return int((self.logs["kind"] == "unknown").sum())
+
+    def between(self, since: pd.Timestamp | None, until: pd.Timestamp | None) -> Incident:
+        """Return the incident with only the logs, events and probes of a window, bounds included.
+
+        Rows without a time are left out when a bound is given: whether they fall inside is not known.
+
+        Raises
+        ------
+        BadInput
+            The window ends before it begins, or a bound has no zone.
+        """
+        if since is None and until is None:
+            return self
+        for bound in (since, until):
+            if bound is not None and bound.tz is None:
+                raise BadInput(f"the bound {bound} has no zone; write it with one, as in {bound.isoformat()}Z")
+        t0 = self.start if since is None else since
+        t1 = self.end if until is None else until
+        if t1 < t0:
+            raise BadInput(f"the window ends before it begins: {t0.isoformat()} to {t1.isoformat()}")
+        cut = {
+            name: frame[frame[column].between(t0, t1)].reset_index(drop=True)
+            for name, column in (("logs", "ts"), ("events", "ts"), ("probes", "start"))
+            for frame in (getattr(self, name),)
+        }
+        return replace(self, start=t0, end=t1, **cut)
+
+    def only(self, *services: str) -> Incident:
+        """Return the incident with only the rows of the named services.
+
+        Raises
+        ------
+        BadInput
+            A service is not in the evidence; the message names those that are.
+        """
+        frames = {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if isinstance(getattr(self, f.name), pd.DataFrame) and "service" in getattr(self, f.name).columns
+        }
+        known = sorted({name for frame in frames.values() for name in frame["service"].dropna().unique()})
+        strange = sorted(set(services) - set(known))
+        if strange:
+            raise BadInput(f"no such service: {', '.join(strange)}; the evidence has {', '.join(known) or 'none'}")
+        cut = {n: f[f["service"].isin(services)].reset_index(drop=True) for n, f in frames.items()}
+        return replace(self, **cut)
+
+    def __repr__(self) -> str:
+        """Show counts and gaps, never evidence: a log line may hold anything."""
+        counts = ", ".join(
+            f"{len(getattr(self, name))} {name}" for name in ("containers", "logs", "events", "probes")
+        )
+        gaps = int((self.ledger["truncated"].notna() | self.ledger["error"].notna()).sum())
+        span = f"{self.start} to {self.end}" if self.timed else "order only, no times"
+        return f"Incident({self.name!r}, {span}: {counts}; {gaps} of {len(self.ledger)} sources incomplete)"

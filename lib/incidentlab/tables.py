@@ -1,0 +1,535 @@
+"""The vocabulary: every table of incidentlab, its columns, their types and their meaning.
+
+All rooms speak in these tables and import nothing else of each other. A table is one visible specification,
+and `check` is the only door into it: it selects, orders, casts and sorts, refuses times without a zone, and
+names what is missing. Empty is a normal value: all columns, all dtypes, no rows.
+
+Four conventions hold everywhere:
+
+- a time is ``datetime64[ns, UTC]``; NaT means "not given by the source", or, for an end, "still open when we
+  stopped looking" (censored);
+- a unit is the suffix of the column's name (``duration_s``, ``memory_bytes``);
+- every evidence row says where it stands: ``file``, ``line`` (from 1, lines split at LF only) and, inside a
+  JSON line, ``pointer`` (RFC 6901). A claim that cannot point at rows is not a finding;
+- ``order`` is a row's place in its source. Where the times are missing, it is all that is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+TEXT = "str"
+TIME = "datetime64[ns, UTC]"
+WHOLE = "Int64"
+REAL = "float64"
+FLAG = "boolean"
+
+CATEGORIES = (
+    "startup_race",
+    "wrong_host",
+    "dns_failure",
+    "auth_failure",
+    "missing_database",
+    "healthcheck_misconfigured",
+    "healthcheck_exec_failure",
+    "dependency_unhealthy",
+    "oom_killed",
+    "command_not_found",
+    "crash_loop_app_bug",
+    "port_conflict",
+    "disk_full",
+    "permission_denied",
+    "missing_config",
+    "migration_failure",
+    "incompatible_data",
+    "tls_failure",
+    "resource_limits",
+    "network_timeout",
+    "image_arch_mismatch",
+    "line_endings",
+    "dependency_outage",
+    "benign",
+    "unknown",
+)
+"""The answers that a diagnosis may give. ``benign`` and ``unknown`` are answers like the others."""
+
+
+class IncidentlabError(Exception):
+    """Something the reader can act on: the message says what was wrong, where, and what to do next."""
+
+
+class BadInput(IncidentlabError):
+    """The evidence given cannot be used: not there, not readable, not what it claims to be."""
+
+
+class BadTable(IncidentlabError):
+    """A frame does not fit the table that it was offered as: a mistake in a program, not in the evidence."""
+
+
+class EngineTrouble(IncidentlabError):
+    """The Docker Engine or Compose could not be asked: not running, no permission, no such project."""
+
+
+class BadParameter(IncidentlabError):
+    """A notebook or command parameter is unknown or has the wrong type."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: name, pandas dtype, and meaning with unit and source."""
+
+    name: str
+    dtype: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: name, what one row is, its columns, and the columns that it is sorted by."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    sort: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in their order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """The dtype of each column."""
+        return {column.name: column.dtype for column in self.columns}
+
+
+def _where() -> tuple[Column, ...]:
+    return (
+        Column("file", TEXT, "the file inside the bundle, or the name of the text source"),
+        Column("line", WHOLE, "the line in that file, from 1"),
+        Column("pointer", TEXT, "JSON pointer inside that line; NaN where the whole line is meant"),
+    )
+
+
+# ---------------------------------------------------------------------------------------------- evidence
+
+CONTAINERS = Table(
+    "containers",
+    "one container, as it was last seen",
+    (
+        Column("service", TEXT, "Compose service (label com.docker.compose.service)"),
+        Column("replica", WHOLE, "container number within the service"),
+        Column("container", TEXT, "container name without the leading slash"),
+        Column("container_id", TEXT, "full id"),
+        Column("image", TEXT, "image reference as configured"),
+        Column("image_id", TEXT, "sha256 of the image"),
+        Column("created", TIME, "when the container was created"),
+        Column("started", TIME, "State.StartedAt of the last run; NaT = never started"),
+        Column("finished", TIME, "State.FinishedAt; while running after a restart it belongs to the run before"),
+        Column("state", TEXT, "State.Status: created, running, paused, restarting, exited, dead, removing"),
+        Column("exit_code", WHOLE, "State.ExitCode of the last run"),
+        Column("error", TEXT, "State.Error: why the last start failed"),
+        Column("oom_killed", FLAG, "State.OOMKilled: something in the container was killed for memory"),
+        Column("restart_count", WHOLE, "restarts by policy since the last start by hand"),
+        Column("restart_policy", TEXT, "no, always, unless-stopped, on-failure"),
+        Column("restart_max", WHOLE, "MaximumRetryCount of on-failure; 0 = no limit"),
+        Column("health", TEXT, "State.Health.Status; NaN without a healthcheck"),
+        Column("failing_streak", WHOLE, "State.Health.FailingStreak"),
+        Column("ip", TEXT, "last IP address seen while it ran"),
+        Column("user", TEXT, "Config.User"),
+        Column("tty", FLAG, "Config.Tty: the streams are merged"),
+        Column("memory_limit_bytes", WHOLE, "HostConfig.Memory; 0 = none"),
+        Column("cpu_limit", REAL, "HostConfig.NanoCpus / 1e9, in CPUs; 0 = none"),
+        Column("health_test", TEXT, "healthcheck command as a JSON list; NaN without one"),
+        Column("health_interval_s", REAL, "seconds between probes; NaN = engine default (30)"),
+        Column("health_timeout_s", REAL, "seconds a probe may take; NaN = engine default (30)"),
+        Column("health_start_period_s", REAL, "seconds during which failures do not count; NaN = 0"),
+        Column("health_start_interval_s", REAL, "seconds between probes during the start period; NaN = default"),
+        Column("health_retries", WHOLE, "failures in a row that make it unhealthy; NA = 3"),
+        Column("depends_on", TEXT, "JSON object: service -> condition"),
+        Column("stop_signal", TEXT, "Config.StopSignal; NaN = SIGTERM"),
+        Column("env_names", TEXT, "JSON list of the environment variables' names, without values"),
+        *_where(),
+    ),
+    ("service", "replica", "created"),
+)
+
+ADDRESSES = Table(
+    "addresses",
+    "one IP address of a container on a network, with the time for which it was seen",
+    (
+        Column("ip", TEXT, "IPv4 or IPv6 address"),
+        Column("network", TEXT, "network name"),
+        Column("service", TEXT, "Compose service that held it"),
+        Column("container_id", TEXT, "full id"),
+        Column("aliases", TEXT, "JSON list of the names under which others can reach it"),
+        Column("first_seen", TIME, "first inspect that showed it"),
+        Column("last_seen", TIME, "last inspect that showed it"),
+        *_where(),
+    ),
+    ("first_seen", "ip"),
+)
+
+LOGS = Table(
+    "logs",
+    "one log line",
+    (
+        Column("ts", TIME, "when the engine read the line; NaT where the source gives no time"),
+        Column("order", WHOLE, "position in the source, from 0"),
+        Column("service", TEXT, "Compose service; NaN where the text does not say"),
+        Column("replica", WHOLE, "container number; NA where the text does not say"),
+        Column("container", TEXT, "container name as far as the source gives it"),
+        Column("stream", TEXT, "stdout or stderr; NaN where the source merges them"),
+        Column("kind", TEXT, "log, continuation, compose, build, shell, unknown (see parse.compose_logs)"),
+        Column("message", TEXT, "the text without prefix, time stamp, ANSI escapes and line end"),
+        Column("level", TEXT, "debug, info, warning, error, fatal; NaN where the line states none"),
+        Column("app_ts", TIME, "the time that the program itself printed, where it bears a zone or is UTC by convention"),
+        *_where(),
+    ),
+    ("ts", "order"),
+)
+
+EVENTS = Table(
+    "events",
+    "one engine event, or a Compose status line that reports one",
+    (
+        Column("ts", TIME, "timeNano; NaT for a status line in a text without times"),
+        Column("order", WHOLE, "position in the source, from 0; comparable with logs.order in the same file"),
+        Column("service", TEXT, "Compose service"),
+        Column("container", TEXT, "container name"),
+        Column("container_id", TEXT, "full id; NaN for a status line"),
+        Column("type", TEXT, "container, network, volume, image, daemon"),
+        Column("action", TEXT, "Action up to the first colon: create, start, die, health_status, ..."),
+        Column("detail", TEXT, "what follows the colon: healthy, unhealthy, the probe's command"),
+        Column("exit_code", WHOLE, "exitCode of die and exec_die"),
+        Column("signal", WHOLE, "signal number of kill"),
+        Column("attributes", TEXT, "the remaining attributes as a JSON object"),
+        *_where(),
+    ),
+    ("ts", "order"),
+)
+
+PROBES = Table(
+    "probes",
+    "one health probe",
+    (
+        Column("start", TIME, "State.Health.Log[].Start"),
+        Column("end", TIME, "State.Health.Log[].End"),
+        Column("service", TEXT, "Compose service"),
+        Column("container_id", TEXT, "full id"),
+        Column("exit_code", WHOLE, "0 healthy, other unhealthy, -1 the probe itself did not finish"),
+        Column("outcome", TEXT, "pass, fail, timeout, exec_error"),
+        Column("output", TEXT, "what the probe printed (the engine keeps 4096 bytes)"),
+        *_where(),
+    ),
+    ("start",),
+)
+
+IMAGES = Table(
+    "images",
+    "one image that a container of the project used",
+    (
+        Column("image", TEXT, "reference"),
+        Column("image_id", TEXT, "sha256"),
+        Column("created", TIME, "when it was built"),
+        Column("size_bytes", WHOLE, "size on disk"),
+        Column("user", TEXT, "Config.User"),
+        Column("architecture", TEXT, "as Go spells it: amd64, arm64"),
+        Column("os", TEXT, "linux, windows"),
+        *_where(),
+    ),
+    ("image",),
+)
+
+SERVICES = Table(
+    "services",
+    "one service of the Compose file as `docker compose config` resolves it",
+    (
+        Column("service", TEXT, "name"),
+        Column("image", TEXT, "image, NaN where it is built"),
+        Column("restart", TEXT, "restart policy as written; NaN = no"),
+        Column("depends_on", TEXT, "JSON object: service -> condition"),
+        Column("health_test", TEXT, "healthcheck test as a JSON list; NaN without one"),
+        Column("ports", TEXT, "JSON list of {published, target, protocol}"),
+        Column("env_names", TEXT, "JSON list of the environment variables' names, without values"),
+        *_where(),
+    ),
+    ("service",),
+)
+
+LEDGER = Table(
+    "ledger",
+    "one source of evidence and what it can answer",
+    (
+        Column("source", TEXT, "logs:auth-service-1, events, inspect, images, config, text:NAME"),
+        Column("first", TIME, "earliest time in it"),
+        Column("last", TIME, "latest time in it"),
+        Column("rows", WHOLE, "rows that it gave"),
+        Column("truncated", TEXT, "how it is incomplete, and why; NaN = complete as far as can be known"),
+        Column("gap", TEXT, "what cannot be answered from it; NaN = nothing known to be missing"),
+        Column("error", TEXT, "why it could not be read; NaN = it could"),
+    ),
+    (),
+)
+
+# ----------------------------------------------------------------------------------------------- results
+
+FAILURES = Table(
+    "failures",
+    "one failure that a log tells of, a stack trace folded into one record",
+    (
+        Column("ts", TIME, "time of its first line"),
+        Column("order", WHOLE, "position of its first line"),
+        Column("service", TEXT, "the service that failed (whose log it is)"),
+        Column("container", TEXT, "its container"),
+        Column("kind", TEXT, "what failed: refused, dns, timeout, auth, ... (see analyse.failures)"),
+        Column("code", TEXT, "symbolic code: ECONNREFUSED, ENOTFOUND, SQLSTATE, exception class"),
+        Column("errno", WHOLE, "number as printed (Node: -111, libc: 111)"),
+        Column("syscall", TEXT, "connect, getaddrinfo, ..."),
+        Column("host", TEXT, "host name of the target, where it is named"),
+        Column("address", TEXT, "IP address of the target"),
+        Column("port", WHOLE, "port of the target"),
+        Column("subject", TEXT, "what else the message names: role, database, path, variable, table"),
+        Column("runtime", TEXT, "node, python, java, go, ruby, php, dotnet, rust, postgres, engine, ..."),
+        Column("target", TEXT, "the service that the target resolves to"),
+        Column("target_by", TEXT, "how it was resolved: host, address, port, depends_on"),
+        Column("message", TEXT, "the line that decides, as it stands in the log"),
+        Column("signature", TEXT, "the name of the pattern that matched"),
+        Column("last_line", WHOLE, "last line of the folded record"),
+        *_where(),
+    ),
+    ("ts", "order"),
+)
+
+ATTEMPTS = Table(
+    "attempts",
+    "one try of a service to reach a dependency",
+    (
+        Column("service", TEXT, "who tried"),
+        Column("dependency", TEXT, "whom"),
+        Column("number", WHOLE, "from 1, per service and dependency"),
+        Column("run", WHOLE, "run of the container in which it fell, from 1; NA where runs are not known"),
+        Column("ts", TIME, "when its outcome was logged"),
+        Column("order", WHOLE, "position in the source"),
+        Column("ok", FLAG, "whether it succeeded"),
+        Column("kind", TEXT, "kind of the failure; NaN for a success"),
+        Column("message", TEXT, "the line that tells of it"),
+        *_where(),
+    ),
+    ("ts", "order"),
+)
+
+LIFETIMES = Table(
+    "lifetimes",
+    "one run of a container",
+    (
+        Column("service", TEXT, "Compose service"),
+        Column("container", TEXT, "container name"),
+        Column("container_id", TEXT, "full id"),
+        Column("run", WHOLE, "from 1"),
+        Column("started", TIME, "State.StartedAt where inspect saw this run, else the start event"),
+        Column("finished", TIME, "State.FinishedAt where inspect saw it, else the die event; NaT = still running"),
+        Column("start_event", TIME, "time of the start event; NaT = not seen"),
+        Column("die_event", TIME, "time of the die event; NaT = not seen"),
+        Column("exit_code", WHOLE, "NA = still running"),
+        Column("signal", WHOLE, "last kill signal sent before the end; NA = none seen"),
+        Column("oom_killed", FLAG, "an oom event fell in this run, or inspect says so"),
+        Column("duration_s", REAL, "finished - started, not below 0; NaN = still running"),
+        Column("brought_by", TEXT, "who started it: first_start, policy, human; NaN = not known"),
+        *_where(),
+    ),
+    ("started", "container", "run"),
+)
+
+PHASES = Table(
+    "phases",
+    "one phase of a service",
+    (
+        Column("service", TEXT, "Compose service"),
+        Column("container", TEXT, "its container"),
+        Column("phase", TEXT, "created, starting, temporary_server, restarting_inside, ready, stopping, exited, backoff"),
+        Column("start", TIME, "when it began; NaT = order only"),
+        Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
+        Column("start_order", WHOLE, "order of the row that opened it"),
+        Column("end_order", WHOLE, "order of the row that closed it; NA = open"),
+        Column("server", TEXT, "postgres, redis, mysql, ...; generic where only a listener or health is known"),
+        Column("message", TEXT, "the line or event that opened it"),
+        *_where(),
+    ),
+    ("start", "start_order"),
+)
+
+FINDINGS = Table(
+    "findings",
+    "one hypothesis about the cause, ranked",
+    (
+        Column("rank", WHOLE, "1 = the verdict"),
+        Column("category", TEXT, "one of CATEGORIES"),
+        Column("service", TEXT, "the service that failed; NaN where none can be named"),
+        Column("dependency", TEXT, "the service that it depended on; NaN where none"),
+        Column("confidence", REAL, "0 to 1: how often a finding like this is right"),
+        Column("sentence", TEXT, "the finding in one sentence, with its figures"),
+        Column("remedy", TEXT, "what to change, and how to verify it"),
+        Column("follows", WHOLE, "rank of the finding that this one is a consequence of; NA = a first cause"),
+        Column("recovered", FLAG, "whether the service worked again within the evidence"),
+        Column("recovered_by", TEXT, "restart_policy, retry, human; NaN = did not, or not known"),
+    ),
+    ("rank",),
+)
+
+EVIDENCE = Table(
+    "evidence",
+    "one row that speaks for or against a finding",
+    (
+        Column("rank", WHOLE, "the finding"),
+        Column("role", TEXT, "for, against, missing"),
+        Column("fact", TEXT, "what the row shows, in words"),
+        Column("ts", TIME, "when"),
+        Column("order", WHOLE, "position in the source"),
+        Column("service", TEXT, "where"),
+        Column("message", TEXT, "the row's own text"),
+        *_where(),
+    ),
+    ("rank",),
+)
+
+TIMELINE = Table(
+    "timeline",
+    "one thing that happened, from any source",
+    (
+        Column("ts", TIME, "when; NaT = order only"),
+        Column("order", WHOLE, "position in its source"),
+        Column("service", TEXT, "where"),
+        Column("what", TEXT, "start, die, refused, ready, success, probe_fail, healthy, ..."),
+        Column("detail", TEXT, "in words"),
+        Column("source", TEXT, "logs, events, probes, inspect"),
+        *_where(),
+    ),
+    ("ts", "order"),
+)
+
+EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, IMAGES, SERVICES)
+RESULT_TABLES = (FAILURES, ATTEMPTS, LIFETIMES, PHASES, FINDINGS, EVIDENCE, TIMELINE)
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """Return the table without rows, every column in place.
+
+    Examples
+    --------
+    >>> empty(PROBES).shape
+    (0, 10)
+    """
+    return pd.DataFrame({c.name: pd.Series([], dtype=_dtype(c.dtype)) for c in table.columns})
+
+
+def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return `frame` as `table`: its columns in order, cast, sorted; the only door into a table.
+
+    Parameters
+    ----------
+    frame
+        Has at least the columns of `table`; others are left out. It is not changed.
+    table
+        The specification.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a fresh index from 0. The sort is stable and puts rows without a time last.
+
+    Raises
+    ------
+    BadTable
+        A column is missing, a time has no zone, or a value does not fit its dtype.
+
+    Examples
+    --------
+    >>> check(pd.DataFrame({"start": ["2026-01-01"]}), PROBES)
+    Traceback (most recent call last):
+    incidentlab.tables.BadTable: probes: missing columns end, service, container_id, exit_code, outcome, output, \
+file, line, pointer; present: start
+    """
+    missing = [name for name in table.names if name not in frame.columns]
+    if missing:
+        raise BadTable(
+            f"{table.name}: missing columns {', '.join(missing)}; present: {', '.join(map(str, frame.columns))}"
+        )
+    columns = {column.name: _cast(frame[column.name], column, table) for column in table.columns}
+    result = pd.DataFrame(columns)
+    if table.sort and len(result):
+        result = result.sort_values(list(table.sort), kind="stable", na_position="last")
+    return result.reset_index(drop=True)
+
+
+def rows(records: list[dict[str, Any]], table: Table) -> pd.DataFrame:
+    """Return `records` as `table`; a key that a record does not have is a missing value.
+
+    Examples
+    --------
+    >>> rows([{"service": "redis", "outcome": "pass"}], PROBES)[["service", "outcome"]].values.tolist()
+    [['redis', 'pass']]
+
+    Raises
+    ------
+    BadTable
+        A record has a key that is no column of the table, or a value does not fit.
+    """
+    if not records:
+        return empty(table)
+    surplus = sorted({key for record in records for key in record} - set(table.names))
+    if surplus:
+        raise BadTable(f"{table.name}: no such column: {', '.join(surplus)}; it has {', '.join(table.names)}")
+    return check(pd.DataFrame.from_records(records, columns=table.names), table)
+
+
+def join(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
+    """Return the rows of several frames of one table as one frame of that table.
+
+    Examples
+    --------
+    >>> len(join([empty(PROBES), empty(PROBES)], PROBES))
+    0
+    """
+    filled = [frame for frame in frames if len(frame)]
+    return check(pd.concat(filled, ignore_index=True), table) if filled else empty(table)
+
+
+def evidence_id(file: str, line: int, pointer: str | None = None) -> str:
+    """Return a short stable name for an evidence row, made of where it stands.
+
+    Examples
+    --------
+    >>> evidence_id("logs/auth-service-1.stderr.log", 12)
+    'E-423f9ba0'
+    """
+    place = f"{file}:{line}:{pointer or ''}"
+    return "E-" + hashlib.sha256(place.encode()).hexdigest()[:8]
+
+
+def _dtype(name: str) -> Any:
+    return pd.DatetimeTZDtype("ns", "UTC") if name == TIME else name
+
+
+def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any]:
+    try:
+        if column.dtype == TIME:
+            return _utc(values)
+        if column.dtype == WHOLE and values.dtype == object:
+            return pd.Series(pd.array(values.tolist(), dtype="Int64"), index=values.index)
+        return values.astype(_dtype(column.dtype))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadTable(f"{table.name}.{column.name}: {error}; wanted {column.dtype}, got {values.dtype}") from error
+
+
+def _utc(values: pd.Series[Any]) -> pd.Series[Any]:
+    if values.isna().all():
+        return pd.Series(pd.NaT, index=values.index, dtype=_dtype(TIME))
+    stamps = pd.Series(pd.DatetimeIndex(values), index=values.index) if values.dtype == object else values
+    if getattr(stamps.dtype, "tz", None) is None:
+        raise ValueError("times without a zone")
+    return stamps.dt.tz_convert("UTC").dt.as_unit("ns")
