@@ -100,9 +100,7 @@ class Incident:
 
     def __repr__(self) -> str:
         """Show counts and gaps, never evidence: a log line may hold anything."""
-        counts = ", ".join(
-            f"{len(getattr(self, name))} {name}" for name in ("containers", "logs", "events", "probes")
-        )
+        counts = ", ".join(f"{len(getattr(self, name))} {name}" for name in ("containers", "logs", "events", "probes"))
         gaps = int((self.ledger["truncated"].notna() | self.ledger["error"].notna()).sum())
         span = f"{self.start} to {self.end}" if self.timed else "order only, no times"
         return f"Incident({self.name!r}, {span}: {counts}; {gaps} of {len(self.ledger)} sources incomplete)"

@@ -187,7 +187,9 @@ LOGS = Table(
         Column("kind", TEXT, "log, continuation, compose, build, shell, unknown (see parse.compose_logs)"),
         Column("message", TEXT, "the text without prefix, time stamp, ANSI escapes and line end"),
         Column("level", TEXT, "debug, info, warning, error, fatal; NaN where the line states none"),
-        Column("app_ts", TIME, "the time that the program itself printed, where it bears a zone or is UTC by convention"),
+        Column(
+            "app_ts", TIME, "the time that the program itself printed, where it bears a zone or is UTC by convention"
+        ),
         *_where(),
     ),
     ("ts", "order"),
@@ -351,7 +353,9 @@ PHASES = Table(
     (
         Column("service", TEXT, "Compose service"),
         Column("container", TEXT, "its container"),
-        Column("phase", TEXT, "created, starting, temporary_server, restarting_inside, ready, stopping, exited, backoff"),
+        Column(
+            "phase", TEXT, "created, starting, temporary_server, restarting_inside, ready, stopping, exited, backoff"
+        ),
         Column("start", TIME, "when it began; NaT = order only"),
         Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
         Column("start_order", WHOLE, "order of the row that opened it"),
@@ -521,7 +525,8 @@ def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any
             return _utc(values)
         if column.dtype == WHOLE and values.dtype == object:
             return pd.Series(pd.array(values.tolist(), dtype="Int64"), index=values.index)
-        return values.astype(_dtype(column.dtype))
+        cast: pd.Series[Any] = values.astype(_dtype(column.dtype))
+        return cast
     except (TypeError, ValueError, OverflowError) as error:
         raise BadTable(f"{table.name}.{column.name}: {error}; wanted {column.dtype}, got {values.dtype}") from error
 
@@ -529,7 +534,8 @@ def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any
 def _utc(values: pd.Series[Any]) -> pd.Series[Any]:
     if values.isna().all():
         return pd.Series(pd.NaT, index=values.index, dtype=_dtype(TIME))
-    stamps = pd.Series(pd.DatetimeIndex(values), index=values.index) if values.dtype == object else values
+    stamps: pd.Series[Any] = pd.Series(pd.DatetimeIndex(values), index=values.index)
     if getattr(stamps.dtype, "tz", None) is None:
         raise ValueError("times without a zone")
-    return stamps.dt.tz_convert("UTC").dt.as_unit("ns")
+    utc: pd.Series[Any] = stamps.dt.tz_convert("UTC").astype(_dtype(TIME))
+    return utc
