@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -524,9 +524,8 @@ def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any
         if column.dtype == TIME:
             return _utc(values)
         if column.dtype == WHOLE and values.dtype == object:
-            return pd.Series(pd.array(values.tolist(), dtype="Int64"), index=values.index)
-        cast: pd.Series[Any] = values.astype(_dtype(column.dtype))
-        return cast
+            values = pd.Series(pd.array(values.tolist(), dtype="Int64"), index=values.index)
+        return cast("pd.Series[Any]", values.astype(_dtype(column.dtype)))
     except (TypeError, ValueError, OverflowError) as error:
         raise BadTable(f"{table.name}.{column.name}: {error}; wanted {column.dtype}, got {values.dtype}") from error
 
@@ -537,5 +536,4 @@ def _utc(values: pd.Series[Any]) -> pd.Series[Any]:
     stamps: pd.Series[Any] = pd.Series(pd.DatetimeIndex(values), index=values.index)
     if getattr(stamps.dtype, "tz", None) is None:
         raise ValueError("times without a zone")
-    utc: pd.Series[Any] = stamps.dt.tz_convert("UTC").astype(_dtype(TIME))
-    return utc
+    return pd.Series(stamps.dt.tz_convert("UTC").astype(_dtype(TIME)))
