@@ -525,7 +525,7 @@ def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any
             return _utc(values)
         if column.dtype == WHOLE and values.dtype == object:
             values = pd.Series(pd.array(values.tolist(), dtype="Int64"), index=values.index)
-        return cast("pd.Series[Any]", values.astype(_dtype(column.dtype)))
+        return values.astype(_dtype(column.dtype))
     except (TypeError, ValueError, OverflowError) as error:
         raise BadTable(f"{table.name}.{column.name}: {error}; wanted {column.dtype}, got {values.dtype}") from error
 
@@ -536,4 +536,4 @@ def _utc(values: pd.Series[Any]) -> pd.Series[Any]:
     stamps: pd.Series[Any] = pd.Series(pd.DatetimeIndex(values), index=values.index)
     if getattr(stamps.dtype, "tz", None) is None:
         raise ValueError("times without a zone")
-    return pd.Series(stamps.dt.tz_convert("UTC").astype(_dtype(TIME)))
+    return cast("pd.Series[Any]", stamps.dt.tz_convert("UTC").astype(_dtype(TIME)))
