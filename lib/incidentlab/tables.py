@@ -20,6 +20,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 TEXT = "str"
@@ -515,7 +516,7 @@ def evidence_id(file: str, line: int, pointer: str | None = None) -> str:
     return "E-" + hashlib.sha256(place.encode()).hexdigest()[:8]
 
 
-def _dtype(name: str) -> Any:
+def _dtype(name: str) -> Any:  # pandas' stubs know no common type for "a dtype or its name"
     return pd.DatetimeTZDtype("ns", "UTC") if name == TIME else name
 
 
@@ -532,7 +533,8 @@ def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any
 
 def _utc(values: pd.Series[Any]) -> pd.Series[Any]:
     if values.isna().all():
-        return pd.Series(pd.NaT, index=values.index, dtype=_dtype(TIME))
+        never = np.full(len(values), np.datetime64("NaT", "ns"))
+        return pd.Series(never, index=values.index).dt.tz_localize("UTC")
     stamps: pd.Series[Any] = pd.Series(pd.DatetimeIndex(values), index=values.index)
     if getattr(stamps.dtype, "tz", None) is None:
         raise ValueError("times without a zone")
