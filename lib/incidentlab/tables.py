@@ -533,8 +533,8 @@ def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any
 
 def _utc(values: pd.Series[Any]) -> pd.Series[Any]:
     if values.isna().all():
-        never = np.full(len(values), np.datetime64("NaT", "ns"))
-        return pd.Series(never, index=values.index).dt.tz_localize("UTC")
+        never = pd.DatetimeIndex(np.full(len(values), np.datetime64("NaT", "ns")))
+        return never.tz_localize("UTC").to_series(index=values.index)
     stamps: pd.Series[Any] = pd.Series(pd.DatetimeIndex(values), index=values.index)
     if getattr(stamps.dtype, "tz", None) is None:
         raise ValueError("times without a zone")
