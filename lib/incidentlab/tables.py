@@ -492,6 +492,17 @@ def rows(records: list[dict[str, Any]], table: Table) -> pd.DataFrame:
     return check(pd.DataFrame.from_records(records, columns=table.names), table)
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of `frame` as dictionaries, in order: the way back from `rows`.
+
+    Examples
+    --------
+    >>> records(rows([{"service": "redis"}], PROBES))[0]["service"]
+    'redis'
+    """
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def join(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
     """Return the rows of several frames of one table as one frame of that table.
 

@@ -1,0 +1,1 @@
+"""Tables in, result tables out: pure functions that answer one question each."""

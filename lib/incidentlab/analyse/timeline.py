@@ -1,0 +1,112 @@
+"""One list of what happened, from every source, in the order of time.
+
+Log lines by the thousand are no timeline. What is kept is what changed something: starts and ends of runs, what
+humans asked for, changes of health, probes whose outcome changed, phases of servers, failures, and the first success.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+
+_ACTIONS = {
+    "create": "create",
+    "start": "start",
+    "die": "die",
+    "kill": "kill",
+    "stop": "stop",
+    "restart": "restart",
+    "oom": "oom",
+    "pause": "pause",
+    "unpause": "unpause",
+    "destroy": "destroy",
+    "health_status": "health",
+}
+
+
+def timeline(
+    *,
+    events: pd.DataFrame,
+    probes: pd.DataFrame,
+    phases: pd.DataFrame,
+    failures: pd.DataFrame,
+    attempts: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return what happened, one row each, ordered by time (by position where there are no times).
+
+    Parameters
+    ----------
+    events : EVENTS
+    probes : PROBES
+    phases : PHASES
+    failures : FAILURES
+    attempts : ATTEMPTS
+        Only the successes are taken: the failed tries stand in `failures`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        TIMELINE.
+    """
+    parts = [_events(events), _probes(probes), _phases(phases), _failures(failures), _successes(attempts)]
+    return tables.join(parts, tables.TIMELINE)
+
+
+def _events(events: pd.DataFrame) -> pd.DataFrame:
+    kept = events[events["action"].isin(_ACTIONS) & events["type"].isin(["container"])]
+    records = [
+        _row(event, event["ts"], _ACTIONS[event["action"]], _event_detail(event), "events")
+        for event in tables.records(kept)
+    ]
+    return tables.rows(records, tables.TIMELINE)
+
+
+def _event_detail(event: dict[str, Any]) -> str:
+    if pd.notna(event["exit_code"]):
+        return f"exit code {event['exit_code']}"
+    if pd.notna(event["signal"]):
+        return f"signal {event['signal']}"
+    return event["detail"] if pd.notna(event["detail"]) else ""
+
+
+def _probes(probes: pd.DataFrame) -> pd.DataFrame:
+    ordered = probes.sort_values("start", kind="stable")
+    changed = ordered["outcome"] != ordered.groupby("container_id", sort=False)["outcome"].shift()
+    records = [
+        _row(probe, probe["end"], f"probe_{probe['outcome']}", f"exit code {probe['exit_code']}", "probes")
+        for probe in tables.records(ordered[changed])
+    ]
+    return tables.rows(records, tables.TIMELINE)
+
+
+def _phases(phases: pd.DataFrame) -> pd.DataFrame:
+    kept = phases[phases["phase"].isin(["temporary_server", "ready", "stopping"]) & phases["line"].notna()]
+    records = [
+        _row(phase | {"order": phase["start_order"]}, phase["start"], phase["phase"], str(phase["message"]), "logs")
+        for phase in tables.records(kept)
+    ]
+    return tables.rows(records, tables.TIMELINE)
+
+
+def _failures(failures: pd.DataFrame) -> pd.DataFrame:
+    records = [
+        _row(failure, failure["ts"], str(failure["kind"]), str(failure["message"]), "logs")
+        for failure in tables.records(failures)
+    ]
+    return tables.rows(records, tables.TIMELINE)
+
+
+def _successes(attempts: pd.DataFrame) -> pd.DataFrame:
+    records = [
+        _row(row, row["ts"], "success", str(row["message"]), "logs")
+        for row in tables.records(attempts[attempts["ok"].fillna(False)])
+    ]
+    return tables.rows(records, tables.TIMELINE)
+
+
+def _row(row: dict[str, Any], ts: pd.Timestamp, what: str, detail: str, source: str) -> dict[str, Any]:
+    where = {name: row[name] for name in ("service", "file", "line", "pointer")}
+    return where | {"ts": ts, "order": row.get("order", pd.NA), "what": what, "detail": detail, "source": source}

@@ -1,0 +1,114 @@
+"""The commands. Each reads its arguments, calls one function of the library and prints what that returns.
+
+Exit status: 0 it was done, 2 the input cannot be used (one line on stderr says why and what to do next).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from incidentlab.tables import BadInput, BadParameter, IncidentlabError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Source = Annotated[
+    str, typer.Argument(help="A bundle (folder or archive), a text file of logs, - for stdin, or compose:PROJECT.")
+]
+
+
+@app.command()
+def diagnose(
+    source: Source,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Say what broke, why, with the lines that prove it, and what to change."""
+    from incidentlab.load import load
+    from incidentlab.report.answer import page
+    from incidentlab.report.document import document
+    from incidentlab.report.investigation import investigate
+
+    investigation = investigate(load(source))
+    if as_json:
+        typer.echo(json.dumps(document(investigation, source), indent=2, ensure_ascii=True))
+    else:
+        typer.echo(page(investigation), nl=False)
+
+
+@app.command()
+def capture(
+    project: Annotated[str, typer.Argument(help="Name of a Compose project, running or stopped.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")],
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing bundle.")] = False,
+) -> None:
+    """Take the evidence of a Compose project from the engine, before Docker forgets it."""
+    from incidentlab.collect import capture as take
+
+    with _progress("capture") as progress:
+        bundle = take(project, output, overwrite=overwrite, progress=progress)
+    typer.echo(f"captured {project} into {bundle}; next: incidentlab diagnose {bundle}")
+
+
+@app.command()
+def run(
+    notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
+    source: Source,
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be given often.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path("build"),
+) -> None:
+    """Execute a notebook over a source; leave the executed notebook and an offline HTML page."""
+    from incidentlab.run import run as execute
+
+    ran = execute(
+        notebook, source, parameters=dict(map(_pair, parameter or [])), output=output, progress=sys.stderr.isatty()
+    )
+    typer.echo(f"notebook  {ran.notebook}\npage      {ran.page}")
+
+
+@app.command()
+def lab(
+    verb: Annotated[str, typer.Argument(help="up, record or down.")],
+    scenario: Annotated[str, typer.Argument(help="A file of lab/scenarios, without .yaml.")],
+    folder: Annotated[Path, typer.Option("--lab", help="The lab of a source checkout.")] = Path("lab"),
+) -> None:
+    """Stage a scenario of the lab on the real engine, or record it into data/."""
+    script = folder / "scenario.py"
+    if not script.is_file():
+        raise BadInput(f"no lab at {folder}; run this in a checkout of incidentlab, or give --lab FOLDER")
+    raise typer.Exit(subprocess.run([sys.executable, str(script), verb, scenario], check=False).returncode)  # noqa: S603 - our own script
+
+
+def main() -> None:
+    """Run the command line; an error that the reader can act on is one line on stderr and exit status 2."""
+    try:
+        app()
+    except IncidentlabError as error:
+        typer.echo(f"incidentlab: {' '.join(str(error).split())}", err=True)
+        raise SystemExit(2) from None
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise BadParameter(f"-p {text!r} is no name=value")
+    return name, value
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(title)
+        yield lambda message, done, total: bar.update(task, description=message, completed=done, total=total)

@@ -1,0 +1,5 @@
+"""Result tables as figures: one function a figure, each draws and computes nothing."""
+
+from incidentlab.plot.timeline import timeline
+
+__all__ = ["timeline"]

@@ -1,0 +1,66 @@
+"""What all figures share: a colour for each service and each phase, a mark for each kind of happening, UTC times.
+
+The colours are those of Okabe and Ito, chosen so that colour-blind readers can tell them apart (Color Universal
+Design, 2008); a kind of happening is told by its shape as well, never by its colour alone.
+"""
+
+from __future__ import annotations
+
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.axes import Axes
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+GREY = "#8A8A8A"
+
+PHASES = {
+    "created": ("created, not started", "#E5E5E5"),
+    "starting": ("starting", "#D4D4D4"),
+    "temporary_server": ("temporary server (socket only)", YELLOW),
+    "restarting_inside": ("between temporary and real server", "#F5C77E"),
+    "recovering": ("recovering", "#F5C77E"),
+    "ready": ("ready", "#8FD3BD"),
+    "running": ("running", "#C9DDF0"),
+    "stopping": ("stopping", "#BDBDBD"),
+    "backoff": ("waiting to be restarted", "#FFFFFF"),
+    "exited": ("exited", "#FFFFFF"),
+}
+"""phase -> words of the legend, fill"""
+
+MARKS = {
+    "start": ("start", "^", BLUE),
+    "die_zero": ("exit, code 0", "v", GREY),
+    "die": ("exit, code not 0", "v", BLACK),
+    "failure": ("failed try or error", "x", VERMILION),
+    "success": ("first success", "*", GREEN),
+    "restart": ("restart by hand", "D", PURPLE),
+    "oom": ("killed for memory", "X", VERMILION),
+    "kill": ("kill signal", "|", BLACK),
+    "pause": ("paused", "s", PURPLE),
+    "ready": ("ready line", "P", GREEN),
+    "probe_pass": ("probe passes", "o", GREEN),
+    "probe_fail": ("probe fails", "o", VERMILION),
+    "probe_timeout": ("probe times out", "h", VERMILION),
+    "probe_exec_error": ("probe cannot run", "d", VERMILION),
+}
+"""kind of happening -> words of the legend, marker, colour"""
+
+
+def time_axis(ax: Axes, t0: pd.Timestamp, t1: pd.Timestamp, *, timezone: str = "UTC") -> None:
+    """Give `ax` a time axis from `t0` to `t1`, labelled with date and zone, with a margin on both sides."""
+    margin = max((t1 - t0) * 0.03, pd.Timedelta(milliseconds=200))
+    ax.set_xlim(mdates.date2num(t0 - margin), mdates.date2num(t1 + margin))
+    locator = mdates.AutoDateLocator(minticks=4, maxticks=9, tz=timezone)
+    seconds = t1 - t0 > pd.Timedelta(seconds=8)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M:%S" if seconds else "%H:%M:%S.%f", tz=timezone))
+    ax.set_xlabel(f"time on {t0.tz_convert(timezone):%Y-%m-%d} ({timezone})")

@@ -1,0 +1,192 @@
+"""The timeline: one lane a service, phases as bars, happenings as marks, refused windows shaded.
+
+Where the source gives no times, the axis is the position in the source and says so: the picture then shows what came
+before what, and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from incidentlab import tables
+from incidentlab.plot import style
+
+_LANE = 0.62
+_FAILURES_OVER = 0.12  # marks stand at different heights of the lane, so that none hides another
+_HEIGHT = {"die": -0.18, "die_zero": -0.18, "start": -0.18, "restart": -0.18, "failure": _FAILURES_OVER}
+_PROBES = ("probe_pass", "probe_fail", "probe_timeout", "probe_exec_error")
+
+
+def timeline(
+    happenings: pd.DataFrame,
+    phases: pd.DataFrame,
+    *,
+    window: tuple[pd.Timestamp, pd.Timestamp],
+    refused: pd.DataFrame | None = None,
+    timezone: str = "UTC",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw what happened, one lane a service.
+
+    Parameters
+    ----------
+    happenings : TIMELINE
+    phases : PHASES
+        An open phase is drawn to the end of the window with a ragged end.
+    window
+        First and last time of the evidence; NaT where there are none.
+    refused : ATTEMPTS, optional
+        Tries of services to reach a dependency: from the first failed one to the success that ended the series,
+        the lanes of both are shaded.
+    timezone
+        Zone of the labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    timed = bool(happenings["ts"].notna().any())
+    lanes = _lanes(happenings, phases)
+    axes = ax if ax is not None else _figure(len(lanes))
+    position = {service: -row for row, service in enumerate(lanes)}
+    handles: dict[str, Any] = {}
+    _bars(axes, phases, position, timed=timed, end=window[1], handles=handles)
+    if refused is not None:
+        _shade(axes, refused, position, timed=timed, handles=handles)
+    _marks(axes, happenings, position, timed=timed, handles=handles)
+    _dress(axes, lanes, window, timed=timed, timezone=timezone)
+    if handles:
+        axes.legend(
+            handles=list(handles.values()), loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8
+        )
+    return axes
+
+
+def _figure(lanes: int) -> Axes:
+    _, axes = plt.subplots(figsize=(11, max(2.2, 0.62 * lanes + 1.2)), layout="constrained")
+    return axes
+
+
+def _lanes(happenings: pd.DataFrame, phases: pd.DataFrame) -> list[str]:
+    """Return the services, those with most to tell at the top; ties in the order of the alphabet."""
+    told = pd.concat([happenings["service"], phases["service"]]).dropna()
+    trouble = happenings[~happenings["what"].isin(["create", "start", "health", *_PROBES[:1]])]["service"].dropna()
+    weight = trouble.value_counts()
+    return sorted(told.unique(), key=lambda service: (-int(weight.get(service, 0)), service)) or ["(no service)"]
+
+
+def _x(ts: Any, order: Any, *, timed: bool) -> float | None:
+    value = ts if timed else order
+    if pd.isna(value):
+        return None
+    return float(mdates.date2num(value)) if timed else float(value)
+
+
+def _bars(
+    ax: Axes,
+    phases: pd.DataFrame,
+    position: dict[str, int],
+    *,
+    timed: bool,
+    end: pd.Timestamp,
+    handles: dict[str, Any],
+) -> None:
+    last = _x(end, phases["start_order"].max(), timed=timed)
+    for phase in tables.records(phases[phases["phase"].isin(style.PHASES)]):
+        words, colour = style.PHASES[phase["phase"]]
+        begin = _x(phase["start"], phase["start_order"], timed=timed)
+        stop = _x(phase["end"], phase["end_order"], timed=timed)
+        finish = stop if stop is not None else last
+        if begin is None or finish is None or phase["service"] not in position:
+            continue
+        middle = position[phase["service"]]
+        hatch = {"backoff": "////", "exited": "...."}.get(phase["phase"])
+        ax.barh(
+            middle,
+            finish - begin,
+            left=begin,
+            height=_LANE,
+            color=colour,
+            edgecolor="#B0B0B0" if hatch else "none",
+            hatch=hatch,
+            linewidth=0.0,
+            zorder=1,
+        )
+        handles.setdefault(words, Patch(facecolor=colour, edgecolor="#B0B0B0", hatch=hatch, label=words))
+        if stop is None:
+            ax.plot([finish], [middle], marker=">", color=style.GREY, markersize=6, clip_on=False, zorder=2)
+
+
+def _shade(ax: Axes, attempts: pd.DataFrame, position: dict[str, int], *, timed: bool, handles: dict[str, Any]) -> None:
+    words = "dependency could not be reached"
+    for (service, dependency), series in attempts.groupby(["service", "dependency"], sort=True):
+        tries = tables.records(series)
+        if all(row["ok"] for row in tries):
+            continue
+        begin = _x(tries[0]["ts"], tries[0]["order"], timed=timed)
+        finish = _x(tries[-1]["ts"], tries[-1]["order"], timed=timed)
+        for name in (service, dependency):
+            if name in position and begin is not None and finish is not None:
+                ax.barh(
+                    position[name],
+                    finish - begin,
+                    left=begin,
+                    height=0.94,
+                    color=style.VERMILION,
+                    alpha=0.13,
+                    zorder=0,
+                )
+                handles.setdefault(words, Patch(facecolor=style.VERMILION, alpha=0.2, label=words))
+
+
+def _kind(happening: dict[str, Any]) -> str | None:
+    what = happening["what"]
+    if what == "die":
+        return "die_zero" if happening["detail"] == "exit code 0" else "die"
+    if what in style.MARKS:
+        return str(what)
+    quiet = ("create", "stop", "health", "destroy", "unpause", "temporary_server", "stopping")
+    return None if what in quiet else "failure"
+
+
+def _marks(
+    ax: Axes, happenings: pd.DataFrame, position: dict[str, int], *, timed: bool, handles: dict[str, Any]
+) -> None:
+    points: dict[str, list[tuple[float, float]]] = {}
+    for happening in tables.records(happenings):
+        kind = _kind(happening)
+        x = _x(happening["ts"], happening["order"], timed=timed)
+        if kind is None or x is None or happening["service"] not in position:
+            continue
+        height = 0.24 if kind in _PROBES else _HEIGHT.get(kind, 0.0)
+        points.setdefault(kind, []).append((x, position[happening["service"]] + height))
+    for kind in [kind for kind in style.MARKS if kind in points]:
+        words, marker, colour = style.MARKS[kind]
+        xs, ys = zip(*points[kind], strict=True)
+        (line,) = ax.plot(
+            xs, ys, marker=marker, color=colour, linestyle="none", markersize=9 if marker == "*" else 6, zorder=3
+        )
+        line.set_label(words)
+        handles[words] = line
+
+
+def _dress(
+    ax: Axes, lanes: list[str], window: tuple[pd.Timestamp, pd.Timestamp], *, timed: bool, timezone: str
+) -> None:
+    ax.set_yticks([-row for row in range(len(lanes))], lanes)
+    ax.set_ylim(-len(lanes) + 0.45, 0.55)
+    ax.tick_params(axis="y", length=0)
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    ax.grid(axis="x", color="#EEEEEE", zorder=-1)
+    ax.set_axisbelow(True)
+    if timed:
+        style.time_axis(ax, *window, timezone=timezone)
+    else:
+        ax.set_xlabel("position in the source (no times given: order only, distances mean nothing)")

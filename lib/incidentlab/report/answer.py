@@ -1,0 +1,171 @@
+"""The answer in words: the verdict, how sure it is, what it caused, what to change, what is not known.
+
+One list of sections serves the notebook (HTML) and the terminal (text), so that both say the same. Nothing is worked
+out here: every figure comes from a result table.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.report.investigation import Investigation
+from incidentlab.report.show import Shown, visible
+
+_WIDTH = 100
+_ROLES = {"for": "for", "against": "against", "missing": "not known"}
+
+Section = tuple[str, list[str]]
+
+
+def answer(investigation: Investigation) -> Shown:
+    """Return the verdict with its confidence, its consequences and its remedy, to be shown first.
+
+    Parameters
+    ----------
+    investigation
+        Its finding of rank 1 is the verdict.
+
+    Returns
+    -------
+    Shown
+    """
+    return _shown([_verdict(investigation), *_optional(_chain(investigation), _remedy(investigation))])
+
+
+def how_sure(investigation: Investigation) -> Shown:
+    """Return what speaks for the verdict, what speaks against it and what is missing, each with its place."""
+    return _shown([("How sure", _arguments(investigation))])
+
+
+def unknowns(investigation: Investigation) -> Shown:
+    """Return what the evidence cannot answer, source by source."""
+    return _shown([("What we do not know", ledger_lines(investigation))])
+
+
+def page(investigation: Investigation) -> str:
+    """Return the whole answer as a page for a terminal: same evidence, same bytes."""
+    sections = [
+        _verdict(investigation),
+        ("Evidence", _arguments(investigation)),
+        *_optional(_chain(investigation), _others(investigation), _remedy(investigation)),
+        ("What we do not know", ledger_lines(investigation)),
+    ]
+    return _text(sections) + "\n"
+
+
+def decisive(investigation: Investigation, *, rank: int = 1) -> pd.DataFrame:
+    """Return the rows that speak for or against a finding, in order of time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of EVIDENCE.
+    """
+    rows = investigation.evidence[investigation.evidence["rank"] == rank]
+    return rows[rows["line"].notna()].sort_values(["ts", "order"], kind="stable", na_position="last")
+
+
+def place(row: dict[str, Any]) -> str:
+    """Return where a row stands, as ``file:line`` and, inside a JSON line, the pointer.
+
+    Examples
+    --------
+    >>> place({"file": "events.jsonl", "line": 3, "pointer": None})
+    'events.jsonl:3'
+    """
+    if pd.isna(row["file"]):
+        return ""
+    line = "" if pd.isna(row["line"]) else f":{row['line']}"
+    return f"{row['file']}{line}" + ("" if pd.isna(row["pointer"]) else f" {row['pointer']}")
+
+
+def ledger_lines(investigation: Investigation) -> list[str]:
+    """Return one line for each source that is incomplete, or one line that says that none is known to be."""
+    said = [
+        f"{row['source']}: "
+        + "; ".join(str(row[name]) for name in ("error", "truncated", "gap") if pd.notna(row[name]))
+        for row in tables.records(investigation.incident.ledger)
+        if any(pd.notna(row[name]) for name in ("error", "truncated", "gap"))
+    ]
+    whole = len(investigation.incident.ledger) - len(said)
+    return [*said, f"{whole} of {len(investigation.incident.ledger)} sources complete as far as can be known"]
+
+
+def _optional(*sections: Section) -> list[Section]:
+    return [section for section in sections if section[1]]
+
+
+def _verdict(investigation: Investigation) -> Section:
+    first = tables.records(investigation.findings)[0]
+    who = " -> ".join(str(first[name]) for name in ("service", "dependency") if pd.notna(first[name]))
+    title = f"{first['category']}{f' ({who})' if who else ''}, confidence {first['confidence']:.2f}"
+    return title, [str(first["sentence"])]
+
+
+def _arguments(investigation: Investigation) -> list[str]:
+    rows = tables.records(investigation.evidence[investigation.evidence["rank"] == 1])
+    lines = []
+    for role, words in _ROLES.items():
+        for row in rows:
+            if row["role"] == role:
+                quoted = f": {row['message']}" if pd.notna(row["message"]) else ""
+                where = f" [{place(row)}]" if place(row) else ""
+                lines.append(f"{words}: {row['fact']}{where}{quoted}")
+    return lines or ["no row speaks for or against it"]
+
+
+def _chain(investigation: Investigation) -> Section:
+    """Return what the verdict caused, step by step, each step once."""
+    findings = tables.records(investigation.findings)
+    lines: list[str] = []
+    reached = {1}
+    for finding in findings[1:]:
+        if pd.notna(finding["follows"]) and int(finding["follows"]) in reached:
+            reached.add(int(finding["rank"]))
+            lines.append(f"then {finding['category']}: {finding['sentence']}")
+    return "What followed from it", lines
+
+
+def _others(investigation: Investigation) -> Section:
+    lines = [
+        f"{finding['category']} ({finding['confidence']:.2f}): {finding['sentence']}"
+        for finding in tables.records(investigation.findings)[1:]
+        if pd.isna(finding["follows"])
+    ]
+    return "Other hypotheses", lines
+
+
+def _remedy(investigation: Investigation) -> Section:
+    remedy = tables.records(investigation.findings)[0]["remedy"]
+    return "What to change", [] if pd.isna(remedy) else str(remedy).split("\n")
+
+
+def _shown(sections: list[Section]) -> Shown:
+    parts = []
+    for title, lines in sections:
+        items = "".join(f'<li style="white-space:pre-wrap">{html.escape(visible(line))}</li>' for line in lines)
+        parts.append(f"<h3>{html.escape(visible(title))}</h3><ul>{items}</ul>")
+    return Shown("".join(parts), _text(sections))
+
+
+def _text(sections: list[Section]) -> str:
+    return "\n\n".join("\n".join([visible(title), *_wrapped(lines)]) for title, lines in sections)
+
+
+def _wrapped(lines: list[str]) -> list[str]:
+    """Wrap for a terminal, but never a line that is indented: it is to be copied as it stands."""
+    wrapped = []
+    for line in lines:
+        clean = visible(line)
+        if clean.startswith("  "):
+            wrapped.append("    " + clean)
+        else:
+            wrapped += textwrap.wrap(
+                clean, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False
+            )
+    return wrapped

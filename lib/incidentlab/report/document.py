@@ -1,0 +1,62 @@
+"""The answer for programs: the JSON that `incidentlab diagnose --json` prints. Its shape is a contract."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.report.investigation import Investigation
+
+
+def document(investigation: Investigation, source: str) -> dict[str, Any]:
+    """Return the answer as plain data, ready for `json.dumps`.
+
+    Parameters
+    ----------
+    investigation
+        Result of `investigate`.
+    source
+        What was given on the command line.
+
+    Returns
+    -------
+    dict
+        ``source``, ``verdict`` {category, service, dependency, confidence}, ``findings`` (ranked, each with its
+        ``evidence`` [{file, line, pointer, role, fact}], the rows that speak for it first), ``ledger``,
+        ``unparsed_lines``, ``versions``. Times are RFC 3339, a missing value is null.
+    """
+    findings = [_finding(row, investigation.evidence) for row in tables.records(investigation.findings)]
+    verdict = {name: findings[0][name] for name in ("category", "service", "dependency", "confidence")}
+    return {
+        "source": source,
+        "verdict": verdict,
+        "findings": findings,
+        "ledger": [_plain(row) for row in tables.records(investigation.incident.ledger)],
+        "unparsed_lines": investigation.incident.unparsed,
+        "versions": {"incidentlab": version("incidentlab"), "python": platform.python_version()},
+    }
+
+
+def _finding(row: dict[str, Any], evidence: pd.DataFrame) -> dict[str, Any]:
+    rows = tables.records(evidence[evidence["rank"] == row["rank"]])
+    kept = ("file", "line", "pointer", "role", "fact")
+    located = [_plain({name: item[name] for name in kept}) for item in rows if pd.notna(item["line"])]
+    located.sort(key=lambda item: item["role"] != "for")
+    missing = [str(item["fact"]) for item in rows if item["role"] == "missing"]
+    return _plain(row) | {"evidence": located, "missing": missing}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in row.items()}
+
+
+def _value(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%dT%H:%M:%S}.{value.value % 10**9:09d}Z"
+    return value.item() if hasattr(value, "item") else value

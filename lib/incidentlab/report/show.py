@@ -1,0 +1,110 @@
+"""Tables and texts that can be shown: as HTML in a notebook, as plain text in a terminal.
+
+All evidence is hostile. Whatever comes from a log is escaped here and nowhere else; a control character becomes its
+visible picture (U+2400 to U+241F), so that no escape sequence reaches a terminal and no tag reaches a browser.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+_TABLE_STYLE = "border-collapse:collapse;font-size:12px;text-align:left"
+_CELL_STYLE = (
+    "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;"
+    "overflow-wrap:anywhere;white-space:pre-wrap"
+)
+_LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to be shown: `html` for a notebook, `text` for a terminal. Both are escaped already."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def visible(text: str) -> str:
+    r"""Return `text` on one line, with control characters made visible and very long text cut with its length.
+
+    Examples
+    --------
+    >>> visible("a\x1b[31mb")
+    'a␛[31mb'
+    """
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+    return "".join(_picture(character) for character in cut)
+
+
+def _picture(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return " " if character == "\t" else chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    return "�" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+
+
+def table(frame: pd.DataFrame, *, columns: list[str] | None = None, limit: int = 40, timezone: str = "UTC") -> Shown:
+    """Return a table to read: times in `timezone` to the microsecond, missing values blank, everything escaped.
+
+    Parameters
+    ----------
+    frame
+        Any table of `incidentlab.tables`.
+    columns
+        Those to show, in this order; all by default.
+    limit
+        At most so many rows; how many were left out is said below.
+    timezone
+        The zone in which times are shown; the tables themselves stay UTC.
+
+    Examples
+    --------
+    >>> table(pd.DataFrame({"message": ["<b>", "x"]}), limit=1)
+    message
+    <b>
+    (1 more row)
+    """
+    chosen = frame if columns is None else frame[columns]
+    names = [str(name) for name in chosen.columns]
+    cells = [[visible(_cell(value, timezone)) for value in row] for row in chosen.head(limit).itertuples(index=False)]
+    rest = len(chosen) - len(cells)
+    more = f"({rest} more row{'s' if rest > 1 else ''})" if rest else "" if cells else "(no rows)"
+    return Shown(_html(names, cells, more), _text(names, cells, more))
+
+
+def _cell(value: Any, timezone: str) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.tz_convert(timezone).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if isinstance(value, float) and not pd.isna(value):
+        return f"{value:.3f}"
+    return "" if pd.isna(value) else str(value)
+
+
+def _html(names: list[str], cells: list[list[str]], more: str) -> str:
+    head = "".join(f'<th style="{_CELL_STYLE}">{html.escape(name)}</th>' for name in names)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL_STYLE}">{html.escape(cell)}</td>' for cell in row) + "</tr>"
+        for row in cells
+    )
+    foot = f"<p>{more}</p>" if more else ""
+    return f'<table style="{_TABLE_STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}'
+
+
+def _text(names: list[str], cells: list[list[str]], more: str) -> str:
+    lines = [names, *cells]
+    width = [max(len(line[place]) for line in lines) for place in range(len(names))]
+    padded = ["  ".join(cell.ljust(size) for cell, size in zip(line, width, strict=True)).rstrip() for line in lines]
+    return "\n".join([*padded, *([more] if more else [])])

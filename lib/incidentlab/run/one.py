@@ -1,0 +1,122 @@
+"""One notebook, one source: checked, executed by papermill, written whole, and shown as an offline HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from incidentlab.run.parameters import checked, declared
+from incidentlab.tables import BadInput, IncidentlabError
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class NotebookFailed(IncidentlabError):
+    """A cell of the notebook raised; what had run by then is kept, and the message says where."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run left: the executed notebook and its page."""
+
+    notebook: Path
+    page: Path
+
+
+def run(
+    notebook: Path,
+    source: str,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    output: Path | None = None,
+    progress: bool = False,
+) -> Ran:
+    """Execute `notebook` over `source` and write the executed notebook and an offline HTML page.
+
+    Parameters
+    ----------
+    notebook
+        Has one cell tagged ``parameters`` with a parameter ``source``.
+    source
+        What `incidentlab.load` takes. A path is made absolute: the kernel runs in the notebook's folder.
+    parameters
+        Further parameters; unknown names and wrong types are errors before a kernel starts.
+    output
+        Folder for both files, made if needed; ``build/`` by default.
+    progress
+        Show papermill's progress bar on stderr.
+
+    Raises
+    ------
+    BadInput
+        The notebook is not there or not readable.
+    BadParameter
+        A parameter is unknown or mistyped.
+    NotebookFailed
+        A cell raised. The executed notebook up to that cell is kept as ``NAME.failed.ipynb``.
+    """
+    book = _read(notebook)
+    values = checked({"source": source, **(parameters or {})}, declared(book, name=notebook.name), name=notebook.name)
+    if Path(source).exists():
+        values["source"] = str(Path(source).resolve())
+    folder = output or Path("build")
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{notebook.stem}-{_label(source)}"
+    done, failed = folder / f"{name}.ipynb", folder / f"{name}.failed.ipynb"
+    partial = folder / f".{name}.partial.ipynb"
+    try:
+        _execute(book, partial, values, notebook.parent, progress=progress)
+    except NotebookFailed as error:
+        partial.replace(failed)
+        raise NotebookFailed(f"{error}; what ran is kept in {failed}") from error
+    partial.replace(done)
+    failed.unlink(missing_ok=True)
+    return Ran(done, _write(folder / f"{name}.html", page(nbformat.read(done, as_version=4), title=name)))
+
+
+def page(book: nbformat.NotebookNode, *, title: str) -> str:
+    """Return an executed notebook as one HTML page that makes no request and runs no script."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(template_name="offline", extra_template_basedirs=[str(_TEMPLATES)])
+    body, _ = exporter.from_notebook_node(book, resources={"metadata": {"name": title}})
+    return str(body)
+
+
+def _read(notebook: Path) -> nbformat.NotebookNode:
+    if not notebook.is_file():
+        raise BadInput(f"no notebook {notebook}; notebooks/ holds those of incidentlab")
+    try:
+        book: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)
+    except (ValueError, nbformat.reader.NotJSONError) as error:
+        raise BadInput(f"{notebook} is no notebook: {str(error)[:120]}") from error
+    return book
+
+
+def _execute(
+    book: nbformat.NotebookNode, target: Path, values: Mapping[str, Any], folder: Path, *, progress: bool
+) -> None:
+    import papermill  # two seconds to import
+
+    try:
+        papermill.execute_notebook(
+            book, str(target), parameters=dict(values), kernel_name="python3", cwd=str(folder), progress_bar=progress
+        )
+    except papermill.PapermillExecutionError as error:
+        raise NotebookFailed(f"cell {error.exec_count} raised {error.ename}: {error.evalue}") from error
+
+
+def _label(source: str) -> str:
+    """Return a name for the files: the last part of the source, with only letters, digits, dot and dash."""
+    stem = Path(source).name or "source"
+    return "".join(c if c.isalnum() or c in ".-" else "-" for c in stem).strip("-.") or "source"
+
+
+def _write(path: Path, text: str) -> Path:
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    return partial.replace(path)
