@@ -1,0 +1,38 @@
+# `make demo` and `make test` do all their own set-up; the other targets are the parts of `test`.
+
+python := .venv/bin/python
+export PYTHONHASHSEED := 0
+
+.PHONY: demo test lint types unit notebooks engine recordings clean
+
+demo: .venv/ready
+	.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
+
+test: lint types unit notebooks engine
+
+.venv/ready: requirements.lock pyproject.toml
+	lab/make-venv
+	touch $@
+
+lint: .venv/ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/codespell
+
+types: .venv/ready
+	.venv/bin/mypy
+
+unit: .venv/ready
+	$(python) -m pytest --doctest-modules -m "not engine"
+
+notebooks: .venv/ready
+	$(python) -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
+
+engine: .venv/ready
+	lab/with-engine $(python) -m pytest -m engine tests
+
+recordings: .venv/ready
+	lab/with-engine lab/record-all
+
+clean:
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

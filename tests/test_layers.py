@@ -1,0 +1,79 @@
+"""The house: which room may import which."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+LIB = Path(__file__).parent.parent / "lib" / "incidentlab"
+ROOMS = {
+    "tables": set(),
+    "incident": {"tables"},
+    "bundle": {"tables"},
+    "redact": {"tables"},
+    "load": {"tables", "incident", "bundle", "parse", "collect"},
+    "collect": {"tables", "bundle", "redact"},
+    "parse": {"tables"},
+    "analyse": {"tables"},
+    "plot": {"tables"},
+    "report": {"tables", "incident", "analyse"},
+    "run": {"tables"},
+}
+"""room -> the rooms that it may import; `cli` and the front door may import all"""
+
+
+def imported(module: Path) -> set[str]:
+    """Return the rooms that a module imports."""
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("incidentlab"):
+            rest = node.module.split(".")[1:]
+            names |= {rest[0]} if rest else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {a.name.split(".")[1] for a in node.names if a.name.startswith("incidentlab.")}
+    return names - {"__version__"}
+
+
+def room(module: Path) -> str:
+    """Return the room that a module belongs to."""
+    return module.relative_to(LIB).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("module", sorted(LIB.rglob("*.py")), ids=lambda path: str(path.relative_to(LIB)))
+def test_imports_form_a_star(module: Path) -> None:
+    """A room imports `tables` and what the plan of the house allows it, never a sibling."""
+    here = room(module)
+    if here in ("__init__", "cli"):
+        return
+    assert imported(module) - {here} <= ROOMS[here]
+
+
+def test_every_room_is_in_the_plan() -> None:
+    """A room that is in the folder is in the plan, and the other way round."""
+    found = {room(path) for path in LIB.rglob("*.py")} - {"__init__", "cli"}
+    assert found == set(ROOMS)
+
+
+def test_only_load_reaches_collect_and_only_late() -> None:
+    """`load` takes in the engine's client only when a live project is asked for."""
+    tree = ast.parse((LIB / "load.py").read_text())
+    top = [node for node in tree.body if isinstance(node, ast.ImportFrom) and "collect" in (node.module or "")]
+    assert top == []
+
+
+def test_the_library_never_imports_the_lab() -> None:
+    """The lab stages incidents; nothing that analyses them may need it."""
+    for module in LIB.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not any(name.split(".")[0] in ("lab", "scenario") for name in names), module
+
+
+def test_no_naive_time() -> None:
+    """Only `parse.clock` reads time stamps: no other room calls strptime or fromisoformat."""
+    for module in LIB.rglob("*.py"):
+        if module.name != "clock.py":
+            text = module.read_text()
+            assert "strptime" not in text, module
+            assert "fromisoformat" not in text, module
