@@ -1,0 +1,1 @@
+"""Lines and JSON become evidence tables: one module per source, and no module reads a path."""

@@ -1,0 +1,211 @@
+"""The one module that reads timestamps.
+
+Every time becomes whole nanoseconds since 1970 in UTC, held in an int64 and never in a float. What is no time,
+bears no zone, is the engine's zero time (year 1, "never") or lies outside int64 becomes `NAT`, pandas' own NaT.
+Go trims the zeros of a fraction and prints an offset where the daemon is not in UTC, so text is never compared
+as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+NAT = int(np.iinfo(np.int64).min)
+"""What pandas stores for NaT."""
+
+STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)"
+"""RFC 3339 as the engine writes it; a pattern without groups."""
+
+WIDTH = 30
+"""Bytes of the fixed form that `docker logs -t` prints: nine digits and a Z."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_PARTS = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)"
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def rfc3339(text: str) -> int:
+    """Return the nanoseconds of a whole RFC 3339 text, or `NAT`.
+
+    Examples
+    --------
+    >>> rfc3339("1970-01-01T00:00:01.5Z")
+    1500000000
+    >>> rfc3339("1970-01-01T02:00:00+02:00")
+    0
+    >>> rfc3339("0001-01-01T00:00:00Z") == NAT
+    True
+    """
+    match = _PARTS.fullmatch(text)
+    return _zoned(match) if match else NAT
+
+
+def epoch(value: object) -> int:
+    """Return a count of nanoseconds, given as an integer or as its digits, or `NAT`; a float is refused.
+
+    Examples
+    --------
+    >>> epoch("1795425730508346070")
+    1795425730508346070
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return NAT
+    text = str(value)
+    return _inside(int(text)) if re.fullmatch(r"-?\d{1,19}", text) else NAT
+
+
+def column(nanoseconds: Iterable[int] | np.ndarray[Any, Any]) -> pd.DatetimeIndex:
+    """Return nanoseconds as a column of UTC times; `NAT` becomes NaT.
+
+    Examples
+    --------
+    >>> column([0, NAT])
+    DatetimeIndex(['1970-01-01 00:00:00+00:00', 'NaT'], dtype='datetime64[ns, UTC]', freq=None)
+    """
+    values = np.asarray(nanoseconds if isinstance(nanoseconds, np.ndarray) else list(nanoseconds), dtype=np.int64)
+    return pd.DatetimeIndex(values.view("datetime64[ns]")).tz_localize("UTC")
+
+
+def time(nanoseconds: int) -> pd.Timestamp:
+    """Return one UTC time, NaT for `NAT`.
+
+    Examples
+    --------
+    >>> time(1)
+    Timestamp('1970-01-01 00:00:00.000000001+0000', tz='UTC')
+    """
+    stamp: pd.Timestamp = column([nanoseconds])[0]
+    return stamp
+
+
+# The forms in which programs print their own time at (or near) the beginning of a line. The first four state
+# their zone. Redis and nginx state none: they print the local time of their container, and a container's clock
+# is UTC unless TZ was set, so they are read as UTC by that convention. Log4j's and Spring's times without a zone
+# follow no such convention (applications do set their zone) and stay unread.
+_APPLICATION = re.compile(
+    r"""
+    (?:^|(?<=[\[ .:="]))
+    (?:
+        (?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[ ]?(?:Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)(?![\w:]))
+      | (?P<common>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d[ ][+-]\d{4})
+      | (?P<redis>(?<=^\d:[XCSM][ ])\d\d[ ][A-Z][a-z]{2}[ ]\d{4}[ ]\d\d:\d\d:\d\d\.\d{3}(?=[ ][.*\#-][ ]))
+      | (?P<nginx>^\d{4}/\d\d/\d\d[ ]\d\d:\d\d:\d\d(?=[ ]\[[a-z]+\][ ]\d+\#\d+:))
+    )
+    """,
+    re.VERBOSE,
+)
+REACH = 100
+"""How many characters into a line a program's own time is looked for."""
+
+
+def application(message: str) -> int:
+    """Return the time that a program printed in its own line, or `NAT` where the line does not decide it.
+
+    Examples
+    --------
+    >>> time(application("2026-11-23 09:33:33.543 UTC [43] LOG:  starting PostgreSQL"))
+    Timestamp('2026-11-23 09:33:33.543000+0000', tz='UTC')
+    >>> application("2026-11-23 09:33:33.543 INFO no zone, no time") == NAT
+    True
+    """
+    match = _APPLICATION.search(message[:REACH])
+    if not match:
+        return NAT
+    text = match.group()
+    if match.lastgroup == "iso":
+        return rfc3339(text)
+    return _worded(text) if match.lastgroup in ("common", "redis") else rfc3339(text.replace("/", "-") + "Z")
+
+
+def _worded(text: str) -> int:
+    """Read a time whose month is a word: the common log format (with its offset) or that of Redis (UTC)."""
+    match = re.fullmatch(r"(\d\d).(\w{3}).(\d{4}).(\d\d:\d\d:\d\d)(\.\d{3})?(?: ([+-]\d{4}))?", text)
+    if not match or match[2] not in _MONTHS:
+        return NAT
+    day, month, year, clock, fraction, offset = match.groups()
+    return rfc3339(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}{fraction or ''}{offset or 'Z'}")
+
+
+def fixed(data: np.ndarray[Any, Any], starts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the nanoseconds of the fixed 30-byte forms that begin at `starts`, `NAT` where there is none.
+
+    Parameters
+    ----------
+    data
+        The bytes, as uint8.
+    starts
+        Offsets into it; one may point nearer than 30 bytes to the end.
+
+    Examples
+    --------
+    >>> text = np.frombuffer(b"1970-01-01T00:00:01.000000002Z", np.uint8)
+    >>> fixed(text, np.array([0])).tolist()
+    [1000000002]
+    """
+    result = np.full(len(starts), NAT, np.int64)
+    inside = np.flatnonzero(starts <= len(data) - WIDTH)
+    if not len(inside):
+        return result
+    windows = np.lib.stride_tricks.sliding_window_view(data, WIDTH)[starts[inside]]
+    digits = windows[:, _DIGITS] - np.uint8(48)
+    year, month, day, hour, minute, second, *fraction = (
+        digits[:, part] @ (10 ** np.arange(part.stop - part.start - 1, -1, -1)) for part in _FIELDS
+    )
+    good = (windows[:, _SIGNS] == _SIGN_BYTES).all(axis=1) & (digits <= 9).all(axis=1)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    good &= (month >= 1) & (month <= 12) & (hour <= 23) & (minute <= 59) & (second <= 59) & (day >= 1)
+    good &= day <= _DAYS[np.where(good, month, 0)] + (leap & (month == 2))
+    good &= (year >= 1678) & (year <= 2261)
+    days = _days(year, month, day)
+    whole = ((days * 24 + hour) * 60 + minute) * 60 + second
+    result[inside[good]] = (whole * 1_000_000_000 + fraction[0])[good]
+    return result
+
+
+_DIGITS = np.array([i for i, c in enumerate("dddd-dd-ddTdd:dd:dd.dddddddddZ") if c == "d"])
+_SIGNS = np.array([i for i, c in enumerate("dddd-dd-ddTdd:dd:dd.dddddddddZ") if c != "d"])
+_SIGN_BYTES = np.frombuffer(b"--T::.Z", np.uint8)
+_FIELDS = (slice(0, 4), slice(4, 6), slice(6, 8), slice(8, 10), slice(10, 12), slice(12, 14), slice(14, 23))
+_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+def _days(year: Any, month: Any, day: Any) -> Any:
+    """Return days since 1970-01-01 (Howard Hinnant's days_from_civil: years that begin in March)."""
+    y = year - (month <= 2)
+    era = y // 400
+    of_era = y - era * 400
+    of_year = (153 * (month + np.where(month > 2, -3, 9)) + 2) // 5 + day - 1
+    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
+
+
+def _zoned(match: re.Match[str]) -> int:
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    try:
+        days = date(int(year), int(month), int(day)).toordinal() - _EPOCH
+    except ValueError:
+        return NAT
+    if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
+        return NAT
+    seconds = ((days * 24 + int(hour)) * 60 + int(minute)) * 60 + int(second) - _offset(zone)
+    return _inside(seconds * 1_000_000_000 + int((fraction or "").ljust(9, "0")))
+
+
+def _offset(zone: str) -> int:
+    """Return the seconds that a zone is ahead of UTC."""
+    if zone[0] not in "+-":
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return -seconds if zone[0] == "-" else seconds
+
+
+def _inside(nanoseconds: int) -> int:
+    return nanoseconds if NAT < nanoseconds < -NAT else NAT

@@ -1,0 +1,217 @@
+"""Any text that holds container logs: `compose logs`, `compose up`, `docker logs`, or a paste of one.
+
+One row per line of the text, whatever it is; `kind` says what:
+
+- ``log``: a container wrote it. A text without any prefix is one container's log, of a service not known.
+- ``continuation``: a line without a prefix among lines with one; it is taken as belonging to the line before it
+  and is given its service. An empty one was wrapped by PowerShell: its text stands in the line that it continues.
+- ``compose``, ``build``, ``shell``: the lines around a log (see `incidentlab.parse.words`).
+- ``unknown``: none of these. It is kept as it stands.
+
+Compose's status lines (`web-1 exited with code 1`) are engine events too, and stand in `events` besides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.parse import clock, level, lines, names, words
+from incidentlab.parse.dialect import DESKTOP, PREFIX, SAMPLE, STAMP, Dialect, survey
+
+
+class Parsed(NamedTuple):
+    """What a text gave: its lines, the events that its status lines report, and how it was read."""
+
+    logs: pd.DataFrame
+    events: pd.DataFrame
+    dialect: Dialect
+
+
+def parse(data: bytes, *, file: str, service: str | None = None) -> Parsed:
+    r"""Return the rows of a text.
+
+    Parameters
+    ----------
+    data
+        The text's bytes.
+    file
+        What `file` is to say.
+    service
+        The service of the lines that name none.
+
+    Examples
+    --------
+    >>> logs = parse(b"web-1  | ready\nweb-1 exited with code 1\n", file="up.log").logs
+    >>> logs[["line", "service", "kind", "message"]].values.tolist()
+    [[1, 'web', 'log', 'ready'], [2, 'web', 'compose', 'web-1 exited with code 1']]
+    """
+    return by_lines(lines.decode(data), file=file, service=service)
+
+
+def by_lines(data: bytes, *, file: str, service: str | None = None) -> Parsed:
+    """Read a text line by line: the exact way, and the twin of `incidentlab.parse.columns`."""
+    texts = [lines.clean(lines.mend(line)) for line in lines.split(data)]
+    dialect = survey(sample(texts))
+    reader = Reader(dialect)
+    for text, moved in zip(*lines.unwrap(texts), strict=True):
+        reader.read(text, moved=moved)
+    return reader.finish(file=file, service=service)
+
+
+def sample(texts: list[str]) -> list[str]:
+    """Return the first lines, up to `SAMPLE` characters."""
+    total = 0
+    for count, text in enumerate(texts):
+        total += len(text) + 1
+        if total > SAMPLE:
+            return texts[:count]
+    return texts
+
+
+@dataclass
+class Reader:
+    """Reads one line after another; what it remembers is what a line without a prefix depends on."""
+
+    dialect: Dialect
+    container: str | None = None
+    kind: str = ""
+    building: bool = False
+    header: str = ""
+    asked: str | None = None
+    project: str | None = None
+    told: list[str] = field(default_factory=list)
+    rows: list[tuple[str, str | None, int, str]] = field(default_factory=list)
+    reports: list[tuple[int, words.Status]] = field(default_factory=list)
+
+    def read(self, text: str, *, moved: bool = False) -> None:
+        """Add the row of one line.
+
+        Parameters
+        ----------
+        text
+            The line, cleaned.
+        moved
+            Its text was moved up into the line that it continues.
+        """
+        match = PREFIX.match(text) if self.dialect.prefixed else None
+        if match and self.dialect.accepts(match["name"]):
+            self._add("log", match["name"], match["rest"] or "")
+        elif moved:
+            self._add(self.kind if self.kind in ("compose", "build", "shell") else "continuation", self.container, "")
+        else:
+            self._around(text)
+
+    def _around(self, text: str) -> None:
+        """Add a line without a prefix."""
+        if self._powershell(text):
+            self._add("shell", None, text)
+            return
+        if self.header == "message":
+            text = lines.POWERSHELL.sub("", text)
+        kind = words.kind(text, prefixed=self.dialect.prefixed, building=self.building)
+        if not text.strip():
+            kind = self.kind if self.kind in ("compose", "build", "shell", "unknown") else kind
+            kind = kind or ("shell" if not self.kind else None)
+        self.building = kind == "build" and words.builds_on(text, self.building)
+        if kind == "shell":
+            self._command(text)
+        if kind:
+            self._add(kind, self._compose(text) if kind == "compose" else None, text)
+        else:
+            self._free(text)
+
+    def _free(self, text: str) -> None:
+        """Add a line without a prefix that is none of Compose's, the builder's or the shell's."""
+        desktop = None if self.dialect.prefixed else DESKTOP.match(text)
+        if self.asked:
+            self._add("log", self.asked, text)
+        elif desktop:
+            self._add("log", None, desktop["rest"], clock.rfc3339(desktop["stamp"]))
+        elif not self.dialect.prefixed:
+            self._add("log", None, text)
+        elif self.kind in ("log", "continuation"):
+            self._add("continuation", self.container, text)
+        else:
+            self._add("compose" if self.kind == "compose" else "unknown", None, text)
+
+    def _add(self, kind: str, container: str | None, text: str, stamp: int = clock.NAT) -> None:
+        engine = STAMP.match(text) if kind == "log" and self.dialect.stamped else None
+        if engine:
+            stamp, text = clock.rfc3339(engine["stamp"]), text[engine.end() :]
+        if kind == "log" and container != self.asked:
+            self.asked = None
+        self.kind, self.container = kind, container
+        self.rows.append((kind, container, stamp, text))
+
+    def _powershell(self, text: str) -> bool:
+        """Follow PowerShell's error record; return whether the line is part of its header."""
+        if lines.POWERSHELL.match(text):
+            self.header = "message"
+        elif self.header == "message" and lines.POSITION.match(text):
+            self.header = "header"
+        elif self.header == "header" and not text.strip():
+            self.header = ""
+            return True
+        return self.header == "header"
+
+    def _command(self, text: str) -> None:
+        asked = words.logs_of(text)
+        if asked is not None:
+            self.asked = asked or None
+
+    def _compose(self, text: str) -> str | None:
+        """Keep what a line of Compose tells; return the container that it reports on."""
+        report = words.status(text)
+        self.project = self.project or words.project(text)
+        self.told += words.attached(text)
+        if not report:
+            return None
+        self.told.append(report.name)
+        self.reports.append((len(self.rows), report))
+        return report.name
+
+    def finish(self, *, file: str, service: str | None = None) -> Parsed:
+        """Return the tables of all that was read."""
+        kinds, containers, stamps, messages = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
+        shown = [name for name, kind in zip(containers, kinds, strict=True) if name and kind == "log"]
+        where = names.places(shown, mentioned=self.told, project=self.project)
+        order = range(len(self.rows))
+        spoken = [kind not in ("build", "shell") for kind in kinds]
+        logs = pd.DataFrame(
+            {
+                "ts": clock.column(stamps),
+                "order": order,
+                "service": [where[name].service if name else service for name in containers],
+                "replica": pd.array([where[name].replica if name else None for name in containers], dtype="Int64"),
+                "container": containers,
+                "stream": None,
+                "kind": kinds,
+                "message": messages,
+                "level": [level.of(text) if own else None for text, own in zip(messages, spoken, strict=True)],
+                "app_ts": clock.column(
+                    [clock.application(t) if own else clock.NAT for t, own in zip(messages, spoken, strict=True)]
+                ),
+                "file": file,
+                "line": [number + 1 for number in order],
+                "pointer": None,
+            }
+        )
+        reports = [
+            {
+                "order": place,
+                "service": where[report.name].service,
+                "container": report.name,
+                "type": "container",
+                "action": report.action,
+                "detail": report.detail,
+                "exit_code": report.exit_code,
+                "file": file,
+                "line": place + 1,
+            }
+            for place, report in self.reports
+        ]
+        return Parsed(tables.check(logs, tables.LOGS), tables.rows(reports, tables.EVENTS), self.dialect)

@@ -1,0 +1,159 @@
+"""Bytes become lines: split at LF only, numbered from 1, and readable.
+
+A carriage return is no line end: Compose writes its status lines as CR, ESC[K, text, and a reader with universal
+newlines would shift the number of every later line. UTF-16 (what PowerShell's `>` writes) is decoded first and
+its lines are counted after decoding. Nothing here can fail: bytes that are no UTF-8 become U+FFFD.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+PIECE = 16_384
+"""The engine cuts longer lines into pieces of this many bytes (docker/moby `daemon/logger/copier.go`)."""
+
+_ESCAPE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movements, erasing
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, links
+    r"|\x1b[ -/]*[0-~]?"  # the other, short ones; or an ESC that was cut off
+)
+_ORPHAN = re.compile(r"\[\d{1,3}(?:;\d{1,3})*m")
+"""A colour whose ESC was lost when the text was copied."""
+
+
+def decode(data: bytes) -> bytes:
+    r"""Return `data` as UTF-8 without a byte order mark; what is neither UTF-16 nor marked is left as it is.
+
+    Examples
+    --------
+    >>> decode("web-1  | hé\r\n".encode("utf-16")).decode()
+    'web-1  | hé\r\n'
+    """
+    if data.startswith(codecs.BOM_UTF8):
+        return data[len(codecs.BOM_UTF8) :]
+    wide = _utf16(data)
+    if wide is None:
+        return data
+    return data.decode(wide, "replace").lstrip("\ufeff").encode("utf-8", "replace")
+
+
+def split(data: bytes) -> list[bytes]:
+    r"""Return the lines of `data`, without their LF; a last line without an LF is a line.
+
+    Examples
+    --------
+    >>> split(b"a\rb\n\nc")
+    [b'a\rb', b'', b'c']
+    """
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def clean(line: bytes) -> str:
+    r"""Return a line as text: no escapes, no CR at its ends, U+FFFD for NUL and for what is no UTF-8.
+
+    Examples
+    --------
+    >>> clean(b"\r\x1b[Kweb-1 exited with code 1\r")
+    'web-1 exited with code 1'
+    """
+    text = line.decode("utf-8", "replace")
+    if "\x1b" in text:
+        text = _ESCAPE.sub("", text)
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    text = text.strip("\r")
+    if text.startswith("["):
+        text = _ORPHAN.sub("", text, count=2) if _ORPHAN.match(text) else text
+    return text
+
+
+def mend(line: bytes) -> bytes:
+    """Return a line without the stamps that `-t` repeats between the pieces of a long one.
+
+    A stamp is cut out only where the line's own stamp recurs exactly `PIECE` bytes of payload after the last.
+    """
+    stamp = _STAMP.search(line[:400]) if len(line) > PIECE else None
+    if not stamp:
+        return line
+    mark, pieces, place = stamp.group(), [line[: stamp.end()]], stamp.end()
+    while line.startswith(mark, place + PIECE):
+        pieces.append(line[place : place + PIECE])
+        place += PIECE + len(mark)
+    return b"".join([*pieces, line[place:]])
+
+
+def unwrap(texts: list[str]) -> tuple[list[str], list[bool]]:
+    """Undo the hard wraps of a PowerShell capture.
+
+    PowerShell writes what a program says on stderr as error records, wrapped at the width of its window: at a blank,
+    which stays at the end of the line, or inside a word that is too long. The width is that of the longest line of
+    the record's header. Longer lines came by stdout and are whole.
+
+    Returns
+    -------
+    texts
+        As long as before: the first line of a message holds all of it, the lines moved up into it are empty.
+    moved
+        Which lines were.
+    """
+    moved = [False] * len(texts)
+    result = list(texts)
+    width, head, inside = 0, -1, ""
+    for place, text in enumerate(texts):
+        if POWERSHELL.match(text):
+            inside, width = "message", max(_width(texts, place), width)
+        elif inside == "message" and POSITION.match(text):
+            inside = "header"
+        elif inside == "header" and not text.strip():
+            inside = ""
+        elif inside != "header" and place and width and _continues(texts[place - 1], text, width, inside):
+            head = head if moved[place - 1] else place - 1
+            result[head] += text
+            result[place], moved[place] = "", True
+    return result, moved
+
+
+POWERSHELL = re.compile(r"^(?:docker|docker-compose|podman|podman-compose|wsl|ssh|kubectl)(?:\.exe)? : ")
+"""How PowerShell begins an error record: the program's name, then what it said."""
+
+POSITION = re.compile(r"^\D+:\s?\d+\s?\D*:\s?\d+\s*$")
+"""Where the record says the command stood (`At line:1 char:1`), in the user's language."""
+
+_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) ")
+
+
+def _width(texts: list[str], start: int) -> int:
+    """Return the width of the window: the longest line of the record that begins at `start`, or 0 for none."""
+    header = texts[start : start + 80]
+    ends = [i for i, text in enumerate(header) if not text.strip()]
+    if not ends or not any(POSITION.match(text) for text in header[: ends[0]]):
+        return 0
+    return max(len(text) for text in header[: ends[0]])
+
+
+def _continues(before: str, text: str, width: int, inside: str) -> bool:
+    """Return whether `text` goes on with the message of the line before it."""
+    if len(before) > width or len(text) > width or not text or not before.strip():
+        return False
+    if len(before) == width or inside == "message":
+        return True
+    return before.endswith(" ") and text[0] != " " and len(before) + len(text.split(" ", 1)[0]) > width
+
+
+def _utf16(data: bytes) -> str | None:
+    """Return the name of the UTF-16 form, by its mark or by the NULs that ASCII leaves in it."""
+    if data.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if data.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    head = data[:2048]
+    if len(head) < 8 or head.count(0) < len(head) * 0.4:
+        return None
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    if odd > 0.8 * len(head) / 2 and even < odd / 10:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.8 * len(head) / 2 and odd < even / 10 else None

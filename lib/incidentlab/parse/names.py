@@ -1,0 +1,98 @@
+"""A container's name, as a text shows it, becomes a service and a replica.
+
+Compose names a container PROJECT-SERVICE-NUMBER (v1: PROJECT_SERVICE_NUMBER) and shows it without the project,
+except in v2.0 to v2.23.0 and in v1's and progress' status lines; `container_name` replaces it all. A service's
+name may itself hold ``-``, ``_``, ``.`` and digits, so the number is what follows the last separator, and a project
+is cut off only where the text proves it: Compose's own lines show the same container with and without it or name
+its network, or every numbered container bears it. The raw name stays in `container`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+_NUMBERED = re.compile(r"(?P<base>.+)(?P<mark>[-_])(?P<number>\d{1,6})")
+_VAGUE = frozenset(("service", "server", "svc", "services", "servers", "container"))
+
+
+class Place(NamedTuple):
+    """Where a container belongs: its service and its number in it."""
+
+    service: str
+    replica: int | None
+
+
+def numbered(name: str) -> bool:
+    """Return whether a name ends in a container number, as those that Compose makes do.
+
+    Examples
+    --------
+    >>> numbered("web-1"), numbered("my-redis")
+    (True, False)
+    """
+    match = _NUMBERED.fullmatch(name)
+    return bool(match and re.search("[A-Za-z]", match["base"]))
+
+
+def places(names: Iterable[str], *, mentioned: Iterable[str] = (), project: str | None = None) -> dict[str, Place]:
+    """Return the place of every name.
+
+    Parameters
+    ----------
+    names
+        The names that prefix log lines.
+    mentioned
+        The names in Compose's own lines, which may show the project.
+    project
+        The project, where the text names it.
+
+    Examples
+    --------
+    >>> places(["shop-web-1", "shop-db-1", "cache"])["shop-web-1"]
+    Place(service='web', replica=1)
+    >>> places(["web_1"], mentioned=["shop_web_1"])["shop_web_1"]
+    Place(service='web', replica=1)
+    """
+    shown = list(dict.fromkeys(names))
+    told = [name for name in dict.fromkeys(mentioned) if name not in shown]
+    heads = {project} if project else set()
+    heads |= {head for name in told for short in shown if (head := _head(name, short))}
+    heads |= _common(shown) or (_common(told) if not shown else set())
+    return {name: _place(name, heads) for name in shown + told}
+
+
+def _head(name: str, short: str) -> str | None:
+    """Return what `name` has before `short`, if both are numbered and a separator joins the two."""
+    for mark in "-_":
+        if name.endswith(mark + short) and numbered(short):
+            return name.removesuffix(mark + short)
+    return None
+
+
+def _common(names: list[str]) -> set[str]:
+    """Return the words with which every numbered name begins, where what remains still names services."""
+    bases = [
+        match["base"].split("-") for name in names if (match := _NUMBERED.fullmatch(name)) and match["mark"] == "-"
+    ]
+    if len({tuple(base) for base in bases}) < 2 or any("_" in name and "-" not in name for name in names):
+        return set()
+    length = 0
+    while all(len(base) > length + 1 and base[length] == bases[0][length] for base in bases):
+        length += 1
+    rests = {"-".join(base[length:]) for base in bases}
+    if not length or rests & _VAGUE or not all(re.search("[A-Za-z]", rest) for rest in rests):
+        return set()
+    return {"-".join(bases[0][:length])}
+
+
+def _place(name: str, heads: set[str]) -> Place:
+    match = _NUMBERED.fullmatch(name)
+    if not match or not re.search("[A-Za-z]", match["base"]):
+        return Place(name, None)
+    for head in sorted(heads, key=len, reverse=True):
+        rest = match["base"].removeprefix(head)
+        if rest[:1] in ("-", "_") and re.search("[A-Za-z]", rest):
+            return Place(rest[1:], int(match["number"]))
+    return Place(match["base"], int(match["number"]))
