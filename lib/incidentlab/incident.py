@@ -24,7 +24,7 @@ class Incident:
         Project name, or the name of the text source.
     start, end
         The window, UTC; NaT where the source gives no times.
-    containers, addresses, logs, events, probes, images, services
+    containers, addresses, logs, events, probes, runs, images, services
         Evidence tables (see `incidentlab.tables`).
     ledger
         One row per source: what it covers and what it cannot answer.
@@ -38,6 +38,7 @@ class Incident:
     logs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LOGS))
     events: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.EVENTS))
     probes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROBES))
+    runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
     images: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGES))
     services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
     ledger: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LEDGER))
@@ -52,7 +53,7 @@ class Incident:
         """How many lines no parser could place. They are kept in `logs` as they are."""
         return int((self.logs["kind"] == "unknown").sum())
 
-    def between(self, since: pd.Timestamp | None, until: pd.Timestamp | None) -> Incident:
+    def between(self, since: str | pd.Timestamp | None, until: str | pd.Timestamp | None) -> Incident:
         """Return the incident with only the logs, events and probes of a window, bounds included.
 
         Rows without a time are left out when a bound is given: whether they fall inside is not known.
@@ -60,15 +61,14 @@ class Incident:
         Raises
         ------
         BadInput
-            The window ends before it begins, or a bound has no zone.
+            A bound is no time or has no zone, the evidence has no times, or the window ends before it begins.
         """
         if since is None and until is None:
             return self
-        for bound in (since, until):
-            if bound is not None and bound.tz is None:
-                raise BadInput(f"the bound {bound} has no zone; write it with one, as in {bound.isoformat()}Z")
-        t0 = self.start if since is None else since
-        t1 = self.end if until is None else until
+        if not self.timed:
+            raise BadInput(f"{self.name} has no times: leave since and until out, or give a log made with -t")
+        t0 = self.start if since is None else _bound(since)
+        t1 = self.end if until is None else _bound(until)
         if t1 < t0:
             raise BadInput(f"the window ends before it begins: {t0.isoformat()} to {t1.isoformat()}")
         cut = {
@@ -77,6 +77,17 @@ class Incident:
             for frame in (getattr(self, name),)
         }
         return replace(self, start=t0, end=t1, **cut)
+
+    def logs_alone(self) -> Incident:
+        """Return what a person would have who had only pasted the logs: their lines in order, and no times."""
+        logs = self.logs.assign(ts=pd.NaT, app_ts=pd.NaT, order=range(len(self.logs)))
+        return Incident(
+            self.name,
+            pd.NaT,
+            pd.NaT,
+            logs=tables.check(logs, tables.LOGS),
+            ledger=self.ledger,  # type: ignore[arg-type]
+        )
 
     def only(self, *services: str) -> Incident:
         """Return the incident with only the rows of the named services.
@@ -104,3 +115,13 @@ class Incident:
         gaps = int((self.ledger["truncated"].notna() | self.ledger["error"].notna()).sum())
         span = f"{self.start} to {self.end}" if self.timed else "order only, no times"
         return f"Incident({self.name!r}, {span}: {counts}; {gaps} of {len(self.ledger)} sources incomplete)"
+
+
+def _bound(given: str | pd.Timestamp) -> pd.Timestamp:
+    try:
+        bound = pd.Timestamp(given)
+    except ValueError as error:
+        raise BadInput(f"{given!r} is no time; write it like 2026-11-23T09:24:45Z") from error
+    if bound.tz is None:
+        raise BadInput(f"the bound {given} has no zone; write it with one, like {bound.isoformat()}Z")
+    return bound.tz_convert("UTC")

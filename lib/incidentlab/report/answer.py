@@ -34,17 +34,17 @@ def answer(investigation: Investigation) -> Shown:
     -------
     Shown
     """
-    return _shown([_verdict(investigation), *_optional(_chain(investigation), _remedy(investigation))])
+    return shown([_verdict(investigation), *_optional(_chain(investigation), _remedy(investigation))])
 
 
 def how_sure(investigation: Investigation) -> Shown:
     """Return what speaks for the verdict, what speaks against it and what is missing, each with its place."""
-    return _shown([("How sure", _arguments(investigation))])
+    return shown([("How sure", _arguments(investigation))])
 
 
 def unknowns(investigation: Investigation) -> Shown:
     """Return what the evidence cannot answer, source by source."""
-    return _shown([("What we do not know", ledger_lines(investigation))])
+    return shown([("What we do not know", ledger_lines(investigation))])
 
 
 def page(investigation: Investigation) -> str:
@@ -96,6 +96,15 @@ def ledger_lines(investigation: Investigation) -> list[str]:
     return [*said, f"{whole} of {len(investigation.incident.ledger)} sources complete as far as can be known"]
 
 
+def shown(sections: list[Section]) -> Shown:
+    """Return sections (a title and its lines) as something to show; all of it is escaped here."""
+    parts = []
+    for title, lines in sections:
+        items = "".join(f'<li style="white-space:pre-wrap">{html.escape(visible(line))}</li>' for line in lines)
+        parts.append(f"<h3>{html.escape(visible(title))}</h3><ul>{items}</ul>")
+    return Shown("".join(parts), _text(sections))
+
+
 def _optional(*sections: Section) -> list[Section]:
     return [section for section in sections if section[1]]
 
@@ -143,14 +152,6 @@ def _others(investigation: Investigation) -> Section:
 def _remedy(investigation: Investigation) -> Section:
     remedy = tables.records(investigation.findings)[0]["remedy"]
     return "What to change", [] if pd.isna(remedy) else str(remedy).split("\n")
-
-
-def _shown(sections: list[Section]) -> Shown:
-    parts = []
-    for title, lines in sections:
-        items = "".join(f'<li style="white-space:pre-wrap">{html.escape(visible(line))}</li>' for line in lines)
-        parts.append(f"<h3>{html.escape(visible(title))}</h3><ul>{items}</ul>")
-    return Shown("".join(parts), _text(sections))
 
 
 def _text(sections: list[Section]) -> str:
