@@ -39,6 +39,7 @@ class Incident:
     events: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.EVENTS))
     probes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROBES))
     runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
+    runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
     images: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGES))
     services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
     ledger: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LEDGER))

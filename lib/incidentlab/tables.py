@@ -232,6 +232,24 @@ PROBES = Table(
     ("start",),
 )
 
+RUNS = Table(
+    "runs",
+    "one run of a container, as one inspect saw it",
+    (
+        Column("service", TEXT, "Compose service"),
+        Column("container", TEXT, "container name"),
+        Column("container_id", TEXT, "full id"),
+        Column("started", TIME, "State.StartedAt; NaT = never started"),
+        Column("finished", TIME, "State.FinishedAt; before `started` it belongs to the run before"),
+        Column("exit_code", WHOLE, "State.ExitCode; NA while it runs"),
+        Column("oom_killed", FLAG, "State.OOMKilled"),
+        Column("restart_count", WHOLE, "RestartCount: restarts by policy since the last start by hand"),
+        Column("observed_at", TIME, "when the first inspect that showed exactly this was taken; NaT = not recorded"),
+        *_where(),
+    ),
+    ("started", "observed_at"),
+)
+
 IMAGES = Table(
     "images",
     "one image that a container of the project used",
@@ -417,7 +435,7 @@ TIMELINE = Table(
     ("ts", "order"),
 )
 
-EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, IMAGES, SERVICES)
+EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, RUNS, IMAGES, SERVICES)
 RESULT_TABLES = (FAILURES, ATTEMPTS, LIFETIMES, PHASES, FINDINGS, EVIDENCE, TIMELINE)
 
 
