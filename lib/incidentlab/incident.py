@@ -39,7 +39,6 @@ class Incident:
     events: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.EVENTS))
     probes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROBES))
     runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
-    runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
     images: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGES))
     services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
     ledger: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LEDGER))
@@ -81,14 +80,9 @@ class Incident:
 
     def logs_alone(self) -> Incident:
         """Return what a person would have who had only pasted the logs: their lines in order, and no times."""
-        logs = self.logs.assign(ts=pd.NaT, app_ts=pd.NaT, order=range(len(self.logs)))
-        return Incident(
-            self.name,
-            pd.NaT,
-            pd.NaT,
-            logs=tables.check(logs, tables.LOGS),
-            ledger=self.ledger,  # type: ignore[arg-type]
-        )
+        never = [tables.NEVER] * len(self.logs)
+        logs = self.logs.assign(ts=never, app_ts=never, order=range(len(self.logs)))
+        return Incident(self.name, tables.NEVER, tables.NEVER, logs=tables.check(logs, tables.LOGS), ledger=self.ledger)
 
     def only(self, *services: str) -> Incident:
         """Return the incident with only the rows of the named services.

@@ -29,6 +29,9 @@ WHOLE = "Int64"
 REAL = "float64"
 FLAG = "boolean"
 
+NEVER = cast("pd.Timestamp", pd.NaT)
+"""A time that the source does not give."""
+
 CATEGORIES = (
     "startup_race",
     "wrong_host",
