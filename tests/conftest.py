@@ -1,0 +1,68 @@
+"""Recorded incidents, loaded once and proved unchanged after each test that used them."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+from incidentlab.incident import Incident
+from incidentlab.load import load
+from incidentlab.report.investigation import Investigation, investigate
+from incidentlab.tables import EVIDENCE_TABLES
+
+mpl.use("Agg")
+DATA = Path(__file__).parent.parent / "data"
+RECORDINGS = sorted(path.parent.name for path in DATA.glob("*/ground-truth.json"))
+
+
+@cache
+def _recorded(name: str) -> Incident:
+    return load(str(DATA / name))
+
+
+@cache
+def _investigated(name: str) -> Investigation:
+    return investigate(_recorded(name))
+
+
+def _fingerprint(incident: Incident) -> list[int]:
+    frames = (getattr(incident, table.name) for table in EVIDENCE_TABLES)
+    return [int(pd.util.hash_pandas_object(frame).sum()) for frame in frames]
+
+
+_loaded: dict[str, list[int]] = {}
+"""name of each recording in use -> its fingerprint when it was loaded"""
+
+
+@pytest.fixture(autouse=True)
+def untouched() -> Iterator[None]:
+    """No function changes the tables that it is given: after each test, every recording is as it was loaded."""
+    yield
+    for name, fingerprint in _loaded.items():
+        assert _fingerprint(_recorded(name)) == fingerprint, f"a function changed the tables of {name}"
+
+
+@pytest.fixture
+def recorded() -> Callable[[str], Incident]:
+    """Load a recording of data/ by its name."""
+
+    def take(name: str) -> Incident:
+        incident = _recorded(name)
+        _loaded.setdefault(name, _fingerprint(incident))
+        return incident
+
+    return take
+
+
+@pytest.fixture
+def investigated(recorded: Callable[[str], Incident]) -> Callable[[str], Investigation]:
+    """Investigate a recording of data/ by its name."""
+
+    def take(name: str) -> Investigation:
+        recorded(name)
+        return _investigated(name)
+
+    return take
