@@ -10,6 +10,7 @@ Exit status: 0 done; 1 the scenario did not go as written; 2 unusable input, one
 import argparse
 import fcntl
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -228,8 +229,8 @@ def record(name: str) -> None:
         from incidentlab.collect.observe import Observer
     except ImportError as error:
         raise Unusable(f"recording needs the incidentlab package in this Python ({error})") from error
-    with stage(name) as play:
-        fresh = Path(tempfile.mkdtemp(dir=BUILD)) / name
+    with stage(name) as play, tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        fresh = Path(folder) / name
         try:
             with Observer(PROJECT) as observer:
                 perform(play)
@@ -238,10 +239,9 @@ def record(name: str) -> None:
             clear(play.scenario)
         (fresh / "ground-truth.json").write_text(json.dumps(play.scenario.truth, indent=2) + "\n")
         (fresh / "README.md").write_text(describe(play))
-    shutil.rmtree(DATA / name, ignore_errors=True)
-    DATA.mkdir(exist_ok=True)
-    shutil.move(fresh, DATA / name)
-    fresh.parent.rmdir()
+        DATA.mkdir(exist_ok=True)
+        shutil.rmtree(DATA / name, ignore_errors=True)
+        shutil.move(fresh, DATA / name)
     size_bytes = sum(path.stat().st_size for path in (DATA / name).rglob("*") if path.is_file())
     say(f"recorded {DATA / name}, {size_bytes} bytes")
 
@@ -250,6 +250,7 @@ def describe(play: Play) -> str:
     """Write the page that lies beside a recording: what was planted, when, with which versions."""
     scenario = play.scenario
     planted = yaml.safe_dump(scenario.overlay, sort_keys=False) if scenario.overlay else "# nothing\n"
+    planted = re.sub(r"(PASSWORD: ).*", r"\1(hidden)", planted)
     taken = "".join(f"| {ts:%Y-%m-%d %H:%M:%S}.{ts.microsecond // 1000:03d} | `{text}` |\n" for ts, text in play.taken)
     known = "".join(f"| {what} | {version} |\n" for what, version in versions(play.engine).items())
     return (
