@@ -25,8 +25,15 @@ run_init_files() {
     local file
     for file in /docker-entrypoint-initdb.d/*; do
         case $file in
-            *.sh) echo "$0: running $file"; . "$file" ;;
-            *.sql) echo "$0: running $file"; sql --file "$file" ;;
+            *.sh)
+                echo "$0: running $file"
+                # shellcheck source=/dev/null
+                . "$file"
+                ;;
+            *.sql)
+                echo "$0: running $file"
+                sql --file "$file"
+                ;;
         esac
         echo
     done
@@ -48,7 +55,7 @@ initialise() {
 if [ "${1:-}" = postgres ] && [ "$(id -u)" = 0 ]; then
     chown -R postgres:postgres "$PGDATA"
     chmod 700 "$PGDATA"
-    exec setpriv --reuid postgres --regid postgres --init-groups "$BASH_SOURCE" "$@"
+    exec setpriv --reuid postgres --regid postgres --init-groups "$0" "$@"
 fi
 if [ "${1:-}" = postgres ]; then
     if [ -s "$PGDATA/PG_VERSION" ]; then
