@@ -104,7 +104,13 @@ def _execute(
 
     try:
         papermill.execute_notebook(
-            book, str(target), parameters=dict(values), kernel_name="python3", cwd=str(folder), progress_bar=progress
+            book,
+            str(target),
+            parameters=dict(values),
+            kernel_name="python3",
+            language="python",
+            cwd=str(folder),
+            progress_bar=progress,
         )
     except papermill.PapermillExecutionError as error:
         raise NotebookFailed(f"cell {error.exec_count} raised {error.ename}: {error.evalue}") from error

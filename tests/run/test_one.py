@@ -1,0 +1,63 @@
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from incidentlab.run.one import NotebookFailed, page, run
+from incidentlab.tables import BadInput, BadParameter
+
+V4 = nbformat.v4
+
+
+def notebook(folder: Path, *code: str) -> Path:
+    """Write a notebook with a parameter `source` and some code cells."""
+    tagged = V4.new_code_cell('source: str = "x"  # where', metadata={"tags": ["parameters"]})
+    path = folder / "q.ipynb"
+    nbformat.write(V4.new_notebook(cells=[tagged, *map(V4.new_code_cell, code)]), path)
+    return path
+
+
+def test_the_run_leaves_notebook_and_page(tmp_path: Path) -> None:
+    """A run writes the executed notebook, with its parameters, and an HTML page of the same name."""
+    ran = run(notebook(tmp_path, "print('saw', source)"), "some-project", output=tmp_path / "out")
+    assert "saw some-project" in json.dumps(nbformat.read(ran.notebook, as_version=4))
+    assert "saw some-project" in ran.page.read_text()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["q-some-project.html", "q-some-project.ipynb"]
+
+
+def test_a_cell_that_raises_is_named_and_what_ran_is_kept(tmp_path: Path) -> None:
+    """A failed run is an error of one line, and leaves the notebook up to the cell under another name."""
+    with pytest.raises(NotebookFailed, match=r"ZeroDivisionError.*q-s\.failed\.ipynb"):
+        run(notebook(tmp_path, "print('first')", "1 / 0"), "s", output=tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["q-s.failed.ipynb"]
+    assert "first" in (tmp_path / "out" / "q-s.failed.ipynb").read_text()
+
+
+def test_a_wrong_parameter_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """An unknown name ends the run before a kernel starts: not even the output folder is made."""
+    with pytest.raises(BadParameter):
+        run(notebook(tmp_path), "s", parameters={"sauce": 1}, output=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("content", "says"), [(None, "no notebook"), ("{", "is no notebook")])
+def test_a_missing_or_broken_notebook_is_said_in_one_line(tmp_path: Path, content: str | None, says: str) -> None:
+    """What is not there or no notebook is bad input."""
+    path = tmp_path / "n.ipynb"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(BadInput, match=says):
+        run(path, "s", output=tmp_path / "out")
+
+
+def test_the_page_makes_no_request_and_runs_no_script() -> None:
+    """The page names nothing to load, has no script, and a policy that forbids both."""
+    shown = V4.new_output("display_data", {"text/html": "<p>table</p>", "image/png": "aGk="})
+    book = V4.new_notebook(cells=[V4.new_markdown_cell("# Title"), V4.new_code_cell("1", outputs=[shown])])
+    text = page(book, title="<t>")
+    assert "default-src 'none'" in text
+    assert "<script" not in text
+    assert not re.findall(r"""(?:src|href)\s*=\s*["']?(?!data:|#)[a-z/]""", text)
+    assert "&lt;t&gt;" in text
