@@ -1,26 +1,44 @@
 """Any source becomes an `Incident`: the only module that knows the parsers.
 
-A source is a bundle (a folder or an archive), a folder of log files, a text file, `-` or an open file, a pasted
-text, or a live Compose project (`compose:NAME`). What a file is, is told by its content, and `PARSERS` says who
-reads it. Every source leaves a row in the ledger: what it covers, how it is incomplete, what it cannot answer.
+A source is a bundle (a folder or an archive), a folder of files, a file, `-` or an open file, a pasted text, or a
+live Compose project (`compose:NAME`). What a file is, is told by its content (or by the bundle's manifest), and
+`PARSERS` says who reads it. Every source leaves a row in the ledger: what it covers, how it is incomplete, what it
+cannot answer. Nothing that can be read is lost because something beside it cannot.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
 
-from incidentlab import tables
+from incidentlab import bundle, tables
 from incidentlab.incident import Incident
-from incidentlab.parse import compose_logs
+from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines
+from incidentlab.parse.evidence import Evidence, documents
 from incidentlab.tables import BadInput
 
-_TRACE = re.compile(r"^(?:\s+at |\s+File \"|\s*\.\.\. \d+ more|Caused by: |\s+from )")
+PARSERS: dict[str, Callable[..., Evidence]] = {
+    "container_log": container_log.parse,
+    "inspect": inspect.parse,
+    "events": events.parse,
+    "images": images.parse,
+    "config": config.parse,
+    "json_file": container_log.json_file,
+    "text": compose_logs.parse,
+}
+"""Kind of file -> who reads it. The first five are those of a bundle."""
+
+_TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"))
+_SUFFIXES = {"", ".log", ".logs", ".txt", ".out", ".err", ".json", ".jsonl"}
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+_FACTS = ("service", "replica", "container", "stream", "tty")
+_HINT = "give it the output of `docker compose logs -t`, or a bundle of `incidentlab capture`"
 
 
 def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, service: str | None = None) -> Incident:
@@ -29,12 +47,13 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
     Parameters
     ----------
     source
-        Path of a text file or folder, ``-`` for standard input, an open file, the text itself (bytes, or a string
-        with a line end in it).
+        Path of a bundle (folder, .zip, .tar, .tar.gz, .tgz), of a folder with files, or of a file; ``-`` for standard
+        input; an open file; the text itself (bytes, or a string with a line end in it); ``compose:NAME`` for
+        a project on the local engine, which is captured into a bundle that is then forgotten.
     name
-        What to call the incident; by default the source's own name.
+        What to call the incident; by default the project's or the file's name.
     service
-        Whose log a text without Compose's prefix is.
+        Whose log a text is that does not say so itself.
 
     Raises
     ------
@@ -47,90 +66,152 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
     [1]
     """
     if isinstance(source, bytes):
-        return _text(source, name=name or "text", service=service)
-    if hasattr(source, "read"):
-        return _text(_read(source), name=name or "stdin", service=service)
-    if isinstance(source, str) and "\n" in source:
-        return _text(source.encode(errors="surrogateescape"), name=name or "text", service=service)
+        return _texts([("text", source)], name=name, service=service)
+    if not isinstance(source, str | Path):
+        return _texts([("stdin", _bytes(source.read()))], name=name, service=service)
     if source == "-":
-        return _text(sys.stdin.buffer.read(), name=name or "stdin", service=service)
-    path = _there(Path(source))
-    if path.is_dir():
-        return _folder(path, name=name or path.name, service=service)
-    return _text(path.read_bytes(), name=name or path.name, service=service)
+        return _texts([("stdin", sys.stdin.buffer.read())], name=name, service=service)
+    if isinstance(source, str) and "\n" in source:
+        return _texts([("text", _bytes(source))], name=name, service=service)
+    if isinstance(source, str) and source.startswith("compose:"):
+        return _live(source.removeprefix("compose:"), name=name)
+    return _path(_there(Path(source)), name=name, service=service)
 
 
-def _read(source: Any) -> bytes:
-    data = source.read()
-    return data if isinstance(data, bytes) else str(data).encode(errors="surrogateescape")
+def kind_of(data: bytes) -> str:
+    """Return the kind of a file by its content.
+
+    Examples
+    --------
+    >>> kind_of(b'{"Type":"container","Action":"start","timeNano":5}')
+    'events'
+    """
+    data = lines.decode(data)
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return "text"
+    if container_log.record(data.lstrip().partition(b"\n")[0]):
+        return "json_file"
+    found, _ = documents(data) if data.lstrip()[:1] == b"[" else documents(data.lstrip().partition(b"\n")[0])
+    found = found or documents(data)[0]
+    first = found[0][2] if found else {}
+    kinds = {"inspect": inspect, "events": events, "images": images, "config": config}
+    return next((kind for kind, parser in kinds.items() if parser.recognise(first)), "text")
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
 
 
 def _there(path: Path) -> Path:
     if path.exists():
         return path
-    near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else [])
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
-    raise BadInput(f"{path} is not there{hint}")
+    beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = [str(path.parent / other) for other in difflib.get_close_matches(path.name, beside)]
+    raise BadInput(f"{path} is not there" + (f"; did you mean {' or '.join(near)}?" if near else ""))
 
 
-def _folder(path: Path, *, name: str, service: str | None) -> Incident:
-    files = sorted(p for p in path.iterdir() if p.suffix in (".log", ".txt") and p.is_file())
+def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
+    if path.name.endswith(_ARCHIVES) or (path / bundle.MANIFEST).is_file():
+        with bundle.read(path) as opened:
+            return _bundle(opened, name=name)
+    if not path.is_dir():
+        return _texts([(path.name, path.read_bytes())], name=name, service=service)
+    files = [p for p in sorted(path.iterdir()) if p.is_file() and p.suffix in _SUFFIXES]
     if not files:
-        raise BadInput(f"{path} holds no *.log or *.txt file and no manifest.json of a bundle")
-    return _build(name, [(p.name, p.read_bytes()) for p in files], service=service)
+        raise BadInput(f"{path} holds no {bundle.MANIFEST} and no log file; {_HINT}")
+    return _texts([(p.name, p.read_bytes()) for p in files], name=name or path.resolve().name, service=service)
 
 
-def _text(data: bytes, *, name: str, service: str | None) -> Incident:
-    return _build(name, [(name, data)], service=service)
+def _live(project: str, *, name: str | None) -> Incident:
+    from incidentlab.collect import capture  # the engine's client is only taken in where an engine is asked for
+
+    with tempfile.TemporaryDirectory(prefix="incidentlab-") as folder:
+        capture(project, Path(folder) / "bundle")
+        with bundle.read(Path(folder) / "bundle") as opened:
+            return _bundle(opened, name=name)
 
 
-def _build(name: str, texts: list[tuple[str, bytes]], *, service: str | None) -> Incident:
-    logs, events, ledger = [], [], []
-    for file, data in texts:
-        if not data.strip():
-            raise BadInput(
-                f"{file} is empty; give it the output of `docker compose logs -t` or of `incidentlab capture`"
-            )
-        parsed = compose_logs.parse(data, file=file, service=service)
-        logs.append(parsed.logs)
-        events.append(parsed.events)
-        ledger.append(_entry(file, parsed))
-    joined = {"logs": tables.join(logs, tables.LOGS), "events": tables.join(events, tables.EVENTS)}
-    times = pd.concat([frame["ts"] for frame in joined.values()])
-    return Incident(
-        name=name,
-        start=times.min(),
-        end=times.max(),
-        ledger=tables.rows(ledger, tables.LEDGER),
-        **joined,
-    )
-
-
-def _entry(file: str, parsed: compose_logs.Parsed) -> dict[str, Any]:
-    """Return the ledger row of a text."""
-    logs = parsed.logs
-    kinds = logs["kind"].value_counts()
-    spoken = logs.loc[logs["kind"] == "log", "message"]
-    truncated = [
-        f"{kinds[kind]} lines {why}"
-        for kind, why in (
-            ("unknown", "that no parser could place"),
-            ("continuation", "without a prefix, taken as belonging to the line before"),
+def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | None) -> Incident:
+    """Read files that no manifest describes."""
+    sources: dict[str, list[Evidence]] = {}
+    ledger: dict[str, dict[str, Any]] = {}
+    for file, data in files:
+        trouble = _unreadable(data)
+        if trouble:
+            ledger[f"file:{file}"] = bundle.ledger_row(f"file:{file}", error=trouble)
+            continue
+        kind = kind_of(data)
+        source = kind if kind in ("inspect", "events", "images", "config") else f"text:{file}"
+        sources.setdefault(source, []).append(PARSERS[kind](data, file=file, service=service))
+    if not sources:
+        only = (
+            f"{files[0][0]} {_unreadable(files[0][1])}"
+            if len(files) == 1
+            else f"none of {len(files)} files can be read"
         )
-        if kinds.get(kind)
-    ]
-    if len(spoken) and _TRACE.match(spoken.iloc[0]):
-        truncated.append("begins inside a stack trace")
-    gap = ["stdout and stderr are merged"]
-    if parsed.dialect.prefixed:
-        gap.append("`compose logs` drops a last line without a line end")
-    if logs["ts"].isna().all():
-        gap.insert(0, "no engine times: only the order of lines is known, and between services not even that surely")
-    return {
-        "source": f"text:{file}",
-        "first": logs["ts"].min(),
-        "last": logs["ts"].max(),
-        "rows": len(logs),
-        "truncated": "; ".join(truncated) or None,
-        "gap": "; ".join(gap),
+        raise BadInput(f"{only}; {_HINT}")
+    return _incident(name or files[0][0], sources, ledger)
+
+
+def _unreadable(data: bytes) -> str | None:
+    """Return why a file can be no evidence, if so."""
+    if not data.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
+        return "is empty"
+    head = lines.decode(data)[:4096]
+    control = sum(byte < 32 and byte not in b"\t\n\r\x1b\f\b\x07\0" for byte in head)
+    nothing = head.count(0) > len(head) / 4 or control > len(head) / 20
+    return "is binary, no text" if nothing else None
+
+
+def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
+    sources: dict[str, list[Evidence]] = {}
+    for kind, parser in PARSERS.items():
+        for path, entry in opened.files(kind):
+            facts = {key: entry[key] for key in _FACTS if entry.get(key) is not None}
+            source = f"logs:{entry.get('container') or path}" if kind == "container_log" else kind
+            sources.setdefault(source, []).append(parser(opened.bytes(path), file=path, **facts))
+    if not sources:
+        raise BadInput(f"{opened.folder} is a bundle without evidence: {len(opened.ledger)} sources failed")
+    return _incident(name or opened.project, sources, {row["source"]: row for row in opened.ledger})
+
+
+def _incident(name: str, sources: dict[str, list[Evidence]], ledger: dict[str, dict[str, Any]]) -> Incident:
+    """Put all evidence together; `ledger` is what the capture said of the sources."""
+    every = [evidence for several in sources.values() for evidence in several]
+    frames = {
+        table.name: tables.join([e.frames[table.name] for e in every if table.name in e.frames], table)
+        for table in tables.EVIDENCE_TABLES
     }
+    for source, several in sources.items():
+        ledger = ledger | {source: _entry(source, several, ledger.get(source) or {})}
+    times = pd.concat([frames[table][column] for table, column in _TIMES])
+    rows = [{key: row.get(key) for key in tables.LEDGER.names} for row in ledger.values()]
+    return Incident(name=name, start=times.min(), end=times.max(), ledger=_ledger(rows), **frames)
+
+
+def _entry(source: str, several: list[Evidence], said: dict[str, Any]) -> dict[str, Any]:
+    """Return a source's row of the ledger: what was read, beside what the capture said of it."""
+    times = pd.concat(
+        [e.frames[table][column] for e in several for table, column in _TIMES if table in e.frames] or [pd.Series()]
+    )
+    known = times.dropna()
+    notes = {
+        key: "; ".join(dict.fromkeys([*filter(None, [said.get(key)]), *(n for e in several for n in getattr(e, key))]))
+        for key in ("truncated", "gap")
+    }
+    return {
+        "source": source,
+        "first": known.min() if len(known) else None,
+        "last": known.max() if len(known) else None,
+        "rows": sum(len(next(iter(e.frames.values()))) for e in several),
+        "truncated": notes["truncated"] or None,
+        "gap": notes["gap"] or None,
+        "error": said.get("error"),
+    }
+
+
+def _ledger(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return the ledger; a manifest holds times as text."""
+    for row in rows:
+        row |= {key: clock.time(clock.rfc3339(row[key])) for key in ("first", "last") if isinstance(row[key], str)}
+    return tables.rows(rows, tables.LEDGER)

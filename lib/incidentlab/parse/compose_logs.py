@@ -13,25 +13,24 @@ Compose's status lines (`web-1 exited with code 1`) are engine events too, and s
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.parse import clock, level, lines, names, words
+from incidentlab.parse import clock, lines, log_table, names, words
 from incidentlab.parse.dialect import DESKTOP, PREFIX, SAMPLE, STAMP, Dialect, survey
+from incidentlab.parse.evidence import Evidence
+
+_INSIDE_TRACE = re.compile(r"\s+at |\s+File \"|\s*\.\.\. \d+ more|Caused by: |\s+from |\s+\^+\s*$|\s{4,}\S+.*\(.*\)$")
+"""A line that only a stack trace goes on with."""
 
 
-class Parsed(NamedTuple):
-    """What a text gave: its lines, the events that its status lines report, and how it was read."""
-
-    logs: pd.DataFrame
-    events: pd.DataFrame
-    dialect: Dialect
-
-
-def parse(data: bytes, *, file: str, service: str | None = None) -> Parsed:
+def parse(data: bytes, *, file: str, service: str | None = None, **_: Any) -> Evidence:
     r"""Return the rows of a text.
 
     Parameters
@@ -45,14 +44,14 @@ def parse(data: bytes, *, file: str, service: str | None = None) -> Parsed:
 
     Examples
     --------
-    >>> logs = parse(b"web-1  | ready\nweb-1 exited with code 1\n", file="up.log").logs
+    >>> logs = parse(b"web-1  | ready\nweb-1 exited with code 1\n", file="up.log").frames["logs"]
     >>> logs[["line", "service", "kind", "message"]].values.tolist()
     [[1, 'web', 'log', 'ready'], [2, 'web', 'compose', 'web-1 exited with code 1']]
     """
     return by_lines(lines.decode(data), file=file, service=service)
 
 
-def by_lines(data: bytes, *, file: str, service: str | None = None) -> Parsed:
+def by_lines(data: bytes, *, file: str, service: str | None = None) -> Evidence:
     """Read a text line by line: the exact way, and the twin of `incidentlab.parse.columns`."""
     texts = [lines.clean(lines.mend(line)) for line in lines.split(data)]
     dialect = survey(sample(texts))
@@ -174,31 +173,19 @@ class Reader:
         self.reports.append((len(self.rows), report))
         return report.name
 
-    def finish(self, *, file: str, service: str | None = None) -> Parsed:
+    def finish(self, *, file: str, service: str | None = None) -> Evidence:
         """Return the tables of all that was read."""
         kinds, containers, stamps, messages = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
         shown = [name for name, kind in zip(containers, kinds, strict=True) if name and kind == "log"]
         where = names.places(shown, mentioned=self.told, project=self.project)
-        order = range(len(self.rows))
-        spoken = [kind not in ("build", "shell") for kind in kinds]
-        logs = pd.DataFrame(
-            {
-                "ts": clock.column(stamps),
-                "order": order,
-                "service": [where[name].service if name else service for name in containers],
-                "replica": pd.array([where[name].replica if name else None for name in containers], dtype="Int64"),
-                "container": containers,
-                "stream": None,
-                "kind": kinds,
-                "message": messages,
-                "level": [level.of(text) if own else None for text, own in zip(messages, spoken, strict=True)],
-                "app_ts": clock.column(
-                    [clock.application(t) if own else clock.NAT for t, own in zip(messages, spoken, strict=True)]
-                ),
-                "file": file,
-                "line": [number + 1 for number in order],
-                "pointer": None,
-            }
+        logs = log_table.build(
+            kinds,
+            stamps,
+            messages,
+            file=file,
+            service=[where[name].service if name else service for name in containers],
+            replica=pd.array([where[name].replica if name else None for name in containers], dtype="Int64"),
+            container=containers,
         )
         reports = [
             {
@@ -214,4 +201,23 @@ class Reader:
             }
             for place, report in self.reports
         ]
-        return Parsed(tables.check(logs, tables.LOGS), tables.rows(reports, tables.EVENTS), self.dialect)
+        frames = {"logs": logs, "events": tables.rows(reports, tables.EVENTS)}
+        return Evidence(frames, *_notes(kinds, messages, dialect=self.dialect))
+
+
+def _notes(kinds: Sequence[str], messages: Sequence[str], *, dialect: Dialect) -> tuple[list[str], list[str]]:
+    """Return how a text is incomplete, and what it cannot answer."""
+    counts = Counter(kind for kind, text in zip(kinds, messages, strict=True) if text.strip())
+    truncated = []
+    if counts["unknown"]:
+        truncated.append(f"{counts['unknown']} lines that no parser could place")
+    if counts["continuation"]:
+        truncated.append(f"{counts['continuation']} lines without a prefix, taken as belonging to the line before")
+    first = next((text for kind, text in zip(kinds, messages, strict=True) if kind == "log"), "")
+    if _INSIDE_TRACE.match(first):
+        truncated.append("begins inside a stack trace")
+    gap = [] if dialect.stamped else ["no engine times: only the order of lines is known, not surely between services"]
+    gap.append("stdout and stderr are merged")
+    if dialect.prefixed:
+        gap.append("`compose logs` drops a last line without a line end")
+    return truncated, gap

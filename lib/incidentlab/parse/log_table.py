@@ -1,0 +1,49 @@
+"""One way from read lines to the table of logs, so that level and the program's own time are read alike everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.parse import clock, level
+
+SPOKEN = frozenset(("log", "continuation", "compose", "unknown"))
+"""The kinds whose text is read for a level and a time."""
+
+
+def build(
+    kinds: Sequence[str], stamps: Sequence[int], messages: Sequence[str], *, file: str, **columns: Any
+) -> pd.DataFrame:
+    """Return LOGS, one row per line of `file`, in its order.
+
+    Parameters
+    ----------
+    kinds, stamps, messages
+        One per line; a stamp is nanoseconds or `clock.NAT`.
+    file
+        What the rows' `file` is to say.
+    **columns
+        service, replica, container, stream: one value for all, or one per line.
+    """
+    spoken = [kind in SPOKEN for kind in kinds]
+    frame = pd.DataFrame(
+        {
+            "ts": clock.column(stamps),
+            "order": range(len(kinds)),
+            **dict.fromkeys(("service", "replica", "container", "stream")),
+            **columns,
+            "kind": kinds,
+            "message": messages,
+            "level": [level.of(text) if own else None for text, own in zip(messages, spoken, strict=True)],
+            "app_ts": clock.column(
+                [clock.application(text) if own else clock.NAT for text, own in zip(messages, spoken, strict=True)]
+            ),
+            "file": file,
+            "line": range(1, len(kinds) + 1),
+            "pointer": None,
+        }
+    )
+    return tables.check(frame, tables.LOGS)
