@@ -15,7 +15,6 @@ from incidentlab.tables import EVIDENCE_TABLES
 
 mpl.use("Agg")
 DATA = Path(__file__).parent.parent / "data"
-RECORDINGS = sorted(path.parent.name for path in DATA.glob("*/ground-truth.json"))
 
 
 @cache
