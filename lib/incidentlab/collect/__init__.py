@@ -1,0 +1,287 @@
+"""The world -> bundle: takes the evidence of a Compose project from the engine, as whole as it still is.
+
+Fail forward: a source that cannot be read becomes a row of the ledger with its error, and the rest is captured.
+Everything that may hold secrets is read before anything is written, so that the redactor knows them all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from docker import DockerClient
+from docker.errors import NotFound
+
+from incidentlab import bundle
+from incidentlab.collect import compose, engine, logs
+from incidentlab.collect.events import Event, Ours, ProbeNoise, truncation, union
+from incidentlab.collect.observe import KEPT_PROBES, Observer, Snapshot
+from incidentlab.redact import Redactor
+
+__all__ = ["Observer", "capture"]
+
+Progress = Callable[[str, int, int], None]
+
+
+def capture(
+    project: str,
+    output: str | os.PathLike[str],
+    *,
+    observer: Observer | None = None,
+    client: DockerClient | None = None,
+    progress: Progress | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write the evidence of a Compose project, running or stopped, into an incident bundle.
+
+    Parameters
+    ----------
+    project
+        Name of the Compose project, as in the label com.docker.compose.project.
+    output
+        Where the bundle shall stand.
+    observer
+        Has watched the project; its events and snapshots go into the bundle.
+    client
+        Client of the engine; by default that which the environment names.
+    progress
+        Called with what is being read, how many steps are done, and how many there are.
+    overwrite
+        Replace a bundle that stands at `output`.
+
+    Returns
+    -------
+    pathlib.Path
+        The bundle.
+
+    Raises
+    ------
+    EngineTrouble
+        The engine does not run or may not be asked, or has no containers of the project; those it has are named.
+    BadInput
+        Something stands at `output`.
+    """
+    asked = client or engine.connect()
+    try:
+        redactor = Redactor()
+        with bundle.write(output, project=project, overwrite=overwrite, scrub=redactor) as out:
+            ids = engine.container_ids(asked, project)
+            early = observer.snapshots if observer else []
+            if not ids and not early:
+                raise engine.no_such_project(asked, project)
+            steps = _Steps(out, progress, total=len(ids) + 5)
+            _take(asked, project, ids, early=early, observer=observer, steps=steps, redactor=redactor)
+    finally:
+        if client is None:
+            asked.close()
+    return Path(output)
+
+
+class _Steps:
+    """Counts the sources for the progress, and turns what the engine refuses into rows of the ledger."""
+
+    def __init__(self, out: bundle.Writer, progress: Progress | None, *, total: int) -> None:
+        self.out = out
+        self._progress, self._done, self._total = progress, 0, total
+
+    @contextmanager
+    def source(self, name: str) -> Iterator[dict[str, Any]]:
+        """Read one source inside the block; the facts for its ledger row go into what it yields."""
+        if self._progress:
+            self._progress(name, self._done, self._total)
+        facts: dict[str, Any] = {}
+        try:
+            yield facts
+        except (*engine.ENGINE_ERRORS, ValueError, KeyError) as error:
+            facts["error"] = f"{type(error).__name__}: {error}"
+        self.out.ledger.append(bundle.ledger_row(name, **facts))
+        self._done += 1
+
+
+def _take(
+    client: DockerClient,
+    project: str,
+    ids: list[str],
+    *,
+    early: list[Snapshot],
+    observer: Observer | None,
+    steps: _Steps,
+    redactor: Redactor,
+) -> None:
+    """Read all that may hold secrets, then write everything."""
+    out, cut = steps.out, engine.now(client)
+    latest = _containers(client, ids, early=early, steps=steps)
+    images = _images(client, [*early, *latest], steps)
+    config = _config([*early, *latest], steps)
+    about = _engine(client, steps)
+    for document in (early, latest, images, config):
+        redactor.learn(document)
+    redactor.keep(_public_names(project, [*early, *latest]))
+    out.jsonl("containers.jsonl", [*early, *latest], kind="inspect")
+    for path, document, kind in (("compose.json", config, "config"), ("engine.json", about, "engine")):
+        if document:
+            out.json(path, document, kind=kind)
+    if images:
+        out.jsonl("images.jsonl", images, kind="images")
+    _events(client, project, [*early, *latest], cut=cut, observer=observer, steps=steps)
+    for snapshot in latest:
+        _logs(client, snapshot["inspect"], cut=cut, steps=steps)
+    out.facts["redaction"] = {"values": redactor.secrets, "replaced": redactor.replaced}
+    out.ledger += observer.ledger if observer else []
+
+
+def _containers(client: DockerClient, ids: list[str], *, early: list[Snapshot], steps: _Steps) -> list[Snapshot]:
+    latest: list[Snapshot] = []
+    with steps.source("inspect") as facts:
+        gone = 0
+        for container_id in ids:
+            try:
+                latest.append(engine.inspect(client, container_id))
+            except NotFound:
+                gone += 1
+        times = [snapshot["observed_at"] for snapshot in (*early, *latest)]
+        facts.update(first=min(times, default=None), last=max(times, default=None), rows=len(times))
+        facts["truncated"] = None if early else _forgotten_probes(latest)
+        facts["gap"] = None if early else _forgotten_addresses(latest)
+        if gone:
+            facts["error"] = f"{gone} containers were removed while they were being read"
+    return latest
+
+
+def _forgotten_probes(latest: list[Snapshot]) -> str | None:
+    states = {_name(snapshot): snapshot["inspect"]["State"].get("Health") or {} for snapshot in latest}
+    full = [name for name, health in states.items() if len(health.get("Log") or []) >= KEPT_PROBES]
+    return (
+        f"the engine keeps {KEPT_PROBES} probes per container: earlier ones of {', '.join(full)} are gone"
+        if full
+        else None
+    )
+
+
+def _forgotten_addresses(latest: list[Snapshot]) -> str | None:
+    still = [_name(snapshot) for snapshot in latest if not snapshot["inspect"]["State"].get("Pid")]
+    return f"the addresses of containers that do not run are gone: {', '.join(still)}" if still else None
+
+
+def _name(snapshot: Snapshot) -> str:
+    return str(snapshot["inspect"]["Name"]).removeprefix("/")
+
+
+def _images(client: DockerClient, snapshots: list[Snapshot], steps: _Steps) -> list[dict[str, Any]]:
+    images = []
+    with steps.source("images") as facts:
+        missing = []
+        for image_id in sorted({s["inspect"]["Image"] for s in snapshots if "Image" in s["inspect"]}):
+            try:
+                images.append(engine.image(client, image_id))
+            except NotFound:
+                missing.append(image_id)
+        facts["rows"] = len(images)
+        facts["gap"] = f"removed meanwhile: {', '.join(missing)}" if missing else None
+    return images
+
+
+def _config(snapshots: list[Snapshot], steps: _Steps) -> dict[str, Any] | None:
+    config = None
+    with steps.source("config") as facts:
+        steps.out.facts["compose"] = compose.version()
+        labels = [s["inspect"]["Config"]["Labels"] for s in snapshots if "HostConfig" in s["inspect"]]
+        config = compose.config(labels[-1])
+        facts["rows"] = len(config.get("services", {}))
+        changed = compose.changed(labels)
+        facts["gap"] = f"not what the containers were made from: {', '.join(changed)}" if changed else None
+    return config
+
+
+def _engine(client: DockerClient, steps: _Steps) -> dict[str, Any]:
+    about: dict[str, Any] = {}
+    with steps.source("engine"):
+        about = engine.about(client)
+        steps.out.facts["engine"] = about["version"]
+    return about
+
+
+def _public_names(project: str, snapshots: list[Snapshot]) -> Iterator[str]:
+    """Yield the words that the evidence cannot do without, even if someone chose one of them as a password."""
+    yield project
+    for snapshot in snapshots:
+        seen = snapshot["inspect"]
+        yield _name(snapshot)
+        yield seen["Config"]["Labels"].get(engine.SERVICE, "")
+        yield seen["Config"].get("Image") or ""
+        for name, network in seen["NetworkSettings"]["Networks"].items():
+            yield name
+            yield from network.get("Aliases") or []
+
+
+def _events(
+    client: DockerClient,
+    project: str,
+    snapshots: list[Snapshot],
+    *,
+    cut: int,
+    observer: Observer | None,
+    steps: _Steps,
+) -> None:
+    watched = observer.events if observer else []
+    found = union(watched)
+    with steps.source("events") as facts:
+        facts.update(_covered(found))
+        ring = list(engine.events(client, since=1, until=cut)[0])
+        created = min(engine.nanoseconds(snapshot["inspect"]["Created"]) for snapshot in snapshots)
+        started = observer.started if observer else None
+        news = _of_project(ring, project, snapshots, since=created, told=started)
+        found = union(watched, news)
+        facts.update(_covered(found))
+        facts["truncated"], facts["gap"] = truncation(ring, created=created, watched_from=started)
+    if found:
+        steps.out.jsonl("events.jsonl", found, kind="events")
+
+
+def _covered(events: list[Event]) -> dict[str, Any]:
+    times = [engine.moment(event["timeNano"]) for event in events]
+    return {"first": times[0] if times else None, "last": times[-1] if times else None, "rows": len(times)}
+
+
+def _of_project(
+    ring: list[Event], project: str, snapshots: list[Snapshot], *, since: int, told: int | None
+) -> list[Event]:
+    """Return the project's events since its first container; those of probes only where no observer tells of them."""
+    ours, noise = Ours(project), ProbeNoise()
+    for snapshot in snapshots:
+        ours.learn(snapshot["inspect"])
+        noise.learn(snapshot["inspect"])
+    found = [event for event in ring if ours(event) and event["timeNano"] >= since]
+    return found if told is None else [event for event in found if event["timeNano"] < told or not noise(event)]
+
+
+def _logs(client: DockerClient, inspect: dict[str, Any], *, cut: int, steps: _Steps) -> None:
+    name, labels = inspect["Name"].removeprefix("/"), inspect["Config"]["Labels"]
+    number = labels.get(engine.NUMBER, "")
+    tty = bool(inspect["Config"].get("Tty"))
+    about = {
+        "service": labels.get(engine.SERVICE),
+        "replica": int(number) if number.isdigit() else None,
+        "oneoff": labels.get(engine.ONEOFF) == "True",
+        "container": name,
+        "container_id": inspect["Id"],
+        "tty": tty,
+    }
+    with steps.source(f"logs:{name}") as facts:
+        facts["truncated"] = logs.rotation(inspect)
+        for stream in logs.streams(inspect):
+            chunks = engine.log(client, inspect["Id"], stream=stream, tty=tty, until=cut)
+            steps.out.log(f"logs/{name}.{stream}.log", _as_far_as_it_goes(chunks, facts), **about, stream=stream)
+        written = [steps.out.folder / path for path in steps.out.files if path.startswith(f"logs/{name}.std")]
+        facts.update(logs.coverage(written))
+
+
+def _as_far_as_it_goes(chunks: Iterator[bytes], facts: dict[str, Any]) -> Iterator[bytes]:
+    """Yield the chunks until the engine breaks off, and state its error."""
+    try:
+        yield from chunks
+    except engine.ENGINE_ERRORS as error:
+        facts["error"] = f"{type(error).__name__}: {error}"

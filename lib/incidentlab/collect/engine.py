@@ -1,0 +1,193 @@
+"""The Docker Engine, asked through the `docker` package: every request of the room stands here.
+
+Answers are given as the engine sends them, JSON decoded by Python, whose integers keep all digits of a nanosecond.
+Logs and events are read from the wire here and not by docker-py, which forgets which stream a frame belongs to,
+and takes a broken connection for the end.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import docker
+import pandas as pd
+import requests
+import urllib3
+from docker import DockerClient
+from docker.errors import DockerException
+from docker.types import CancellableStream
+
+from incidentlab.tables import EngineTrouble
+
+ENGINE_ERRORS = (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, EngineTrouble)
+"""What asking the engine may raise."""
+
+PROJECT = "com.docker.compose.project"
+SERVICE = "com.docker.compose.service"
+NUMBER = "com.docker.compose.container-number"
+ONEOFF = "com.docker.compose.oneoff"
+
+SECOND = 1_000_000_000
+_INFO = (
+    "Name OperatingSystem KernelVersion Architecture NCPU MemTotal Driver LoggingDriver CgroupDriver CgroupVersion "
+    "DockerRootDir SystemTime LiveRestoreEnabled"
+)
+_SYSTEM_ERROR = 3
+
+
+def connect() -> DockerClient:
+    """Return a client of the engine that the environment names.
+
+    Raises
+    ------
+    EngineTrouble
+        It does not run, or may not be asked.
+    """
+    try:
+        return docker.from_env()
+    except ENGINE_ERRORS as error:
+        raise EngineTrouble(_why(error)) from error
+
+
+def _why(error: BaseException) -> str:
+    causes = _causes(error)
+    if any(isinstance(cause, PermissionError) for cause in causes):
+        return "no permission to use the Docker Engine; join the group docker (then log in again), or use sudo"
+    if any(isinstance(cause, FileNotFoundError | ConnectionRefusedError) for cause in causes):
+        return "no Docker Engine answers; start it, or set DOCKER_HOST (`docker context ls` shows the address)"
+    return f"the Docker Engine cannot be asked: {error}"
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an error and all that led to it; urllib3 hides some in the arguments."""
+    found: list[BaseException] = []
+    ahead: list[object] = [error]
+    while ahead:
+        cause = ahead.pop()
+        if isinstance(cause, BaseException) and cause not in found:
+            found.append(cause)
+            ahead += [cause.__cause__, cause.__context__, *cause.args]
+    return found
+
+
+def moment(ns: int) -> str:
+    """Return nanoseconds since the epoch as RFC 3339 in UTC, nine digits.
+
+    Examples
+    --------
+    >>> moment(1795425730508346070)
+    '2026-11-23T09:22:10.508346070Z'
+    """
+    seconds, rest = divmod(ns, SECOND)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def nanoseconds(text: str) -> int:
+    """Return an RFC 3339 time of any zone and precision as nanoseconds since the epoch.
+
+    Examples
+    --------
+    >>> nanoseconds("2026-11-23T11:22:10.50834607+02:00")
+    1795425730508346070
+    """
+    return int(pd.Timestamp(text).as_unit("ns").value)
+
+
+def now(client: DockerClient) -> int:
+    """Return the engine's time, in nanoseconds since the epoch."""
+    return nanoseconds(client.api.info()["SystemTime"])
+
+
+def container_ids(client: DockerClient, project: str) -> list[str]:
+    """Return the ids of a project's containers, running or not, one-off ones included."""
+    found = client.api.containers(all=True, filters={"label": f"{PROJECT}={project}"})
+    return [container["Id"] for container in found]
+
+
+def no_such_project(client: DockerClient, project: str) -> EngineTrouble:
+    """Return the error that names the projects that there are."""
+    states: dict[str, Counter[str]] = {}
+    for container in client.api.containers(all=True, filters={"label": PROJECT}):
+        states.setdefault(container["Labels"][PROJECT], Counter())[container["State"]] += 1
+    there = [
+        f"{name} ({', '.join(f'{count} {state}' for state, count in sorted(found.items()))})"
+        for name, found in sorted(states.items())
+    ]
+    return EngineTrouble(f"no containers of a Compose project {project!r}; the engine has {'; '.join(there) or 'none'}")
+
+
+def inspect(client: DockerClient, container_id: str) -> dict[str, Any]:
+    """Return `{"observed_at", "inspect"}` of a container as it is now."""
+    seen: dict[str, Any] = client.api.inspect_container(container_id)
+    return {"observed_at": moment(time.time_ns()), "inspect": seen}
+
+
+def image(client: DockerClient, image_id: str) -> dict[str, Any]:
+    """Return `{"inspect", "history"}` of an image."""
+    api: Any = client.api  # its stubs leave these two untyped
+    return {"inspect": api.inspect_image(image_id), "history": api.history(image_id)}
+
+
+def about(client: DockerClient) -> dict[str, Any]:
+    """Return versions and host of the engine, and both clocks, ours read before and after the engine's."""
+    before = moment(time.time_ns())
+    info = client.api.info()
+    clock = {"before": before, "engine": info["SystemTime"], "after": moment(time.time_ns())}
+    wanted = {key: info.get(key) for key in _INFO.split()}
+    return {"version": client.api.version(), "info": wanted, "clock": clock}
+
+
+def events(
+    client: DockerClient, *, since: int, until: int | None = None
+) -> tuple[Iterator[Any], CancellableStream[Any]]:
+    """Return all events of the engine since a time, and the stream, whose `close` ends them from another thread.
+
+    Without `until` they go on for ever. With it the engine gives those it still keeps.
+    """
+    query = {"since": _seconds(since), **({} if until is None else {"until": _seconds(until)})}
+    answer = _get(client, "/events", query, timeout=None if until is None else client.api.timeout)
+    decoded = (json.loads(line) for line in answer.iter_lines() if line)
+    return decoded, CancellableStream(decoded, answer)
+
+
+def log(client: DockerClient, container_id: str, *, stream: str, tty: bool, until: int) -> Iterator[bytes]:
+    """Yield one stream of a container's log up to a time, byte for byte, each line behind the engine's time stamp.
+
+    Raises
+    ------
+    EngineTrouble
+        The engine broke off; what was yielded before is good.
+    """
+    query = {stream: "1", "timestamps": "1", "follow": "0", "tail": "all", "until": _seconds(until)}
+    with _get(client, f"/containers/{container_id}/logs", query, timeout=client.api.timeout) as answer:
+        yield from answer.iter_content(1 << 16) if tty else _frames(answer)
+
+
+def _frames(answer: requests.Response) -> Iterator[bytes]:
+    while header := answer.raw.read(8):
+        kind, size = struct.unpack(">BxxxL", header)
+        payload = answer.raw.read(size)
+        if len(payload) < size:
+            raise EngineTrouble(f"the engine broke off {size - len(payload)} bytes before the end of a log line")
+        if kind == _SYSTEM_ERROR:
+            raise EngineTrouble(f"the engine could not read on: {payload.decode('utf-8', 'replace').strip()}")
+        yield payload
+
+
+def _get(client: DockerClient, path: str, query: dict[str, str], *, timeout: float | None) -> requests.Response:
+    url = f"{client.api.base_url}/v{client.api.api_version}{path}"
+    answer = client.api.get(url, params=query, stream=True, timeout=timeout)
+    if not answer.ok:
+        with answer:
+            raise EngineTrouble(answer.json()["message"])
+    return answer
+
+
+def _seconds(ns: int) -> str:
+    return "{}.{:09d}".format(*divmod(ns, SECOND))
