@@ -1,0 +1,89 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONTRACT = {"source", "verdict", "findings", "ledger", "unparsed_lines", "versions"}
+RACE = """\
+db-1   | 2026-11-23 09:00:00.100 UTC [1] LOG:  starting PostgreSQL 15.18
+app-1  | Error: connect ECONNREFUSED 172.18.0.2:5432
+app-1  |     at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16) {
+app-1  |   errno: -111,
+app-1  |   code: 'ECONNREFUSED',
+app-1  |   syscall: 'connect',
+app-1  |   address: '172.18.0.2',
+app-1  |   port: 5432
+app-1  | }
+app-1 exited with code 1 (restarting)
+db-1   | 2026-11-23 09:00:03.200 UTC [1] LOG:  listening on IPv4 address "0.0.0.0", port 5432
+db-1   | 2026-11-23 09:00:03.300 UTC [1] LOG:  database system is ready to accept connections
+app-1  | database initialized
+app-1  | listening on port 3000
+"""
+
+
+def incidentlab(*arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    program = Path(sys.executable).with_name("incidentlab")
+    return subprocess.run([program, *arguments], input=given, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def pasted(tmp_path: Path) -> Path:
+    """Write a pasted log of a startup race, without times."""
+    path = tmp_path / "pasted.log"
+    path.write_text(RACE)
+    return path
+
+
+def test_json_keeps_the_contract(pasted: Path) -> None:
+    """`--json` prints the keys of the contract, and the verdict is the first finding."""
+    done = incidentlab("diagnose", "--json", str(pasted))
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert set(answer) == CONTRACT
+    assert answer["verdict"] == {key: answer["findings"][0][key] for key in answer["verdict"]}
+    assert answer["verdict"]["category"] == "startup_race"
+    assert (answer["verdict"]["service"], answer["verdict"]["dependency"]) == ("app", "db")
+    assert {2, 12} <= {row["line"] for row in answer["findings"][0]["evidence"]}
+
+
+def test_same_input_same_bytes(pasted: Path) -> None:
+    """Two runs over the same evidence print the same page, byte for byte."""
+    first, second = (incidentlab("diagnose", str(pasted)).stdout for _ in range(2))
+    assert first == second
+    assert first.startswith("startup_race (app -> db), confidence 0.")
+
+
+def test_standard_input_is_a_source() -> None:
+    """A log can be piped in."""
+    done = incidentlab("diagnose", "--json", "-", given=RACE)
+    assert json.loads(done.stdout)["verdict"]["category"] == "startup_race"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["diagnose", "no-such-file.log"], "no-such-file.log"),
+        (["run", "no-such.ipynb", "x"], "no notebook no-such.ipynb"),
+        (["run", "notebooks/01-what-happened.ipynb", "x", "-p", "sauce=1"], "did you mean source?"),
+        (["run", "notebooks/01-what-happened.ipynb", "x", "-p", "sauce"], "is no name=value"),
+        (["lab", "up", "startup-race", "--lab", "nowhere"], "no lab at nowhere"),
+    ],
+    ids=["no source", "no notebook", "unknown parameter", "no value", "no lab"],
+)
+def test_bad_input_is_one_line_and_exit_status_2(arguments: list[str], says: str) -> None:
+    """What cannot be used is said in one line on stderr, without a traceback, and nothing on stdout."""
+    done = incidentlab(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert len(done.stderr.strip().split("\n")) == 1
+
+
+def test_hostile_lines_reach_no_terminal(tmp_path: Path) -> None:
+    """An escape sequence of a log line is shown as a picture, never sent to the terminal."""
+    path = tmp_path / "hostile.log"
+    path.write_text(RACE.replace("Error: connect", "\x1b]0;owned\x07\x1b[2J<script>alert(1)</script> Error: connect"))
+    assert not {"\x1b", "\x07"} & set(incidentlab("diagnose", str(path)).stdout)
