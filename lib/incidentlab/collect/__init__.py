@@ -67,7 +67,7 @@ def capture(
     asked = client or engine.connect()
     try:
         redactor = Redactor()
-        with bundle.write(output, project=project, overwrite=overwrite, scrub=redactor) as out:
+        with engine.asking(), bundle.write(output, project=project, overwrite=overwrite, scrub=redactor) as out:
             ids = engine.container_ids(asked, project)
             early = observer.snapshots if observer else []
             if not ids and not early:
@@ -86,6 +86,11 @@ class _Steps:
     def __init__(self, out: bundle.Writer, progress: Progress | None, *, total: int) -> None:
         self.out = out
         self._progress, self._done, self._total = progress, 0, total
+
+    def end(self) -> None:
+        """Say that everything has been read."""
+        if self._progress:
+            self._progress("done", self._total, self._total)
 
     @contextmanager
     def source(self, name: str) -> Iterator[dict[str, Any]]:
@@ -130,7 +135,10 @@ def _take(
     for snapshot in latest:
         _logs(client, snapshot["inspect"], cut=cut, steps=steps)
     out.facts["redaction"] = {"values": redactor.secrets, "replaced": redactor.replaced}
-    out.ledger += observer.ledger if observer else []
+    if observer:
+        out.facts["left_out"] = {"probe_events": observer.probe_events}
+        out.ledger += observer.ledger
+    steps.end()
 
 
 def _containers(client: DockerClient, ids: list[str], *, early: list[Snapshot], steps: _Steps) -> list[Snapshot]:

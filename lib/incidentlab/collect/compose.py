@@ -35,12 +35,14 @@ def version() -> str:
 def config(labels: dict[str, str]) -> dict[str, Any]:
     """Return the configuration of the project whose container bears `labels`.
 
+    Compose prints `$` twice, so that its output could be read as a Compose file; here it stands once, as in inspect.
+
     Raises
     ------
     EngineTrouble
         A file is not reachable from here, or Compose refuses it.
     """
-    resolved: dict[str, Any] = json.loads(_compose(*_project(labels), "config", "--format", "json"))
+    resolved: dict[str, Any] = json.loads(_compose(*_project(labels), "config", "--format", "json").replace("$$", "$"))
     return resolved
 
 

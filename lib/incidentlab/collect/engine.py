@@ -12,6 +12,7 @@ import struct
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,7 +39,17 @@ _INFO = (
     "Name OperatingSystem KernelVersion Architecture NCPU MemTotal Driver LoggingDriver CgroupDriver CgroupVersion "
     "DockerRootDir SystemTime LiveRestoreEnabled"
 )
-_SYSTEM_ERROR = 3
+_HEADER, _SYSTEM_ERROR = 8, 3
+"""Bytes before each log frame, and the number of the stream in which the engine reports its own trouble."""
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turn what the engine's client raises inside the block into an `EngineTrouble` that says what to do."""
+    try:
+        yield
+    except (DockerException, requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise EngineTrouble(_why(error)) from error
 
 
 def connect() -> DockerClient:
@@ -49,10 +60,8 @@ def connect() -> DockerClient:
     EngineTrouble
         It does not run, or may not be asked.
     """
-    try:
+    with asking():
         return docker.from_env()
-    except ENGINE_ERRORS as error:
-        raise EngineTrouble(_why(error)) from error
 
 
 def _why(error: BaseException) -> str:
@@ -170,11 +179,11 @@ def log(client: DockerClient, container_id: str, *, stream: str, tty: bool, unti
 
 
 def _frames(answer: requests.Response) -> Iterator[bytes]:
-    while header := answer.raw.read(8):
-        kind, size = struct.unpack(">BxxxL", header)
+    while header := answer.raw.read(_HEADER):
+        kind, size = struct.unpack(">BxxxL", header) if len(header) == _HEADER else (0, 1)
         payload = answer.raw.read(size)
         if len(payload) < size:
-            raise EngineTrouble(f"the engine broke off {size - len(payload)} bytes before the end of a log line")
+            raise EngineTrouble("the engine broke off in the middle of a log line")
         if kind == _SYSTEM_ERROR:
             raise EngineTrouble(f"the engine could not read on: {payload.decode('utf-8', 'replace').strip()}")
         yield payload

@@ -71,9 +71,10 @@ class ProbeNoise:
         action, _, command = event.get("Action", "").partition(":")
         if not action.startswith("exec_"):
             return False
+        command = command.strip()
         wanted = self._commands.get(event["Actor"]["ID"])
         execution = event["Actor"]["Attributes"].get("execID", "")
-        noise = execution in self._running or (wanted is not None and command.strip().endswith(wanted))
+        noise = execution in self._running or (bool(wanted) and command.endswith(str(wanted)))
         if noise:
             self.dropped += 1
             (self._running.discard if action == "exec_die" else self._running.add)(execution)

@@ -16,6 +16,7 @@ thus the union over the snapshots by (Id, Start). Events of the probes themselve
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import queue
 import threading
@@ -74,7 +75,8 @@ class Observer:
         self._ours = Ours(project)
         self._events: list[Event] = []
         self._snapshots: list[Snapshot] = []
-        self._troubles: list[dict[str, Any]] = []
+        self._troubles: list[str] = []
+        self._stopped = 0
         self._memories: dict[str, Memory] = {}
         self._lock = threading.RLock()
         self._stopping = threading.Event()
@@ -95,14 +97,31 @@ class Observer:
             return list(self._snapshots)
 
     @property
+    def probe_events(self) -> int:
+        """How many events were left out because they merely report a probe."""
+        return self._noise.dropped
+
+    @property
     def ledger(self) -> list[dict[str, Any]]:
-        """What the observer saw, and one row for each trouble that it had."""
+        """One row: from when to when it watched, what it missed, and every trouble that it had."""
         with self._lock:
-            return [self._summary(), *self._troubles]
+            lost = sum(memory.lost for memory in self._memories.values())
+            missed = f"{lost} times more than {KEPT_PROBES} probes fell between two looks" if lost else None
+            row = ledger_row(
+                "observer",
+                first=engine.moment(self.started),
+                last=engine.moment(self._stopped or time.time_ns()),
+                rows=len(self._snapshots),
+                truncated=missed,
+                gap="some health probes were not seen" if lost else None,
+                error="; ".join(self._troubles) or None,
+            )
+            return [row]
 
     def __enter__(self) -> Observer:
         self._client = self._given or engine.connect()
-        self.started = engine.now(self._client)
+        with engine.asking():
+            self.started = engine.now(self._client)
         self._threads = [
             threading.Thread(target=self._until_stopped, args=(work,), name=f"observe-{self.project}", daemon=True)
             for work in (self._listen, self._look)
@@ -113,8 +132,10 @@ class Observer:
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
+        self._stopped = time.time_ns()
         if self._stream:
-            self._stream.close()
+            with contextlib.suppress(OSError):  # the engine may have gone first
+                self._stream.close()
         for thread in self._threads:
             thread.join()
         if self._given is None:
@@ -135,6 +156,8 @@ class Observer:
         since = self._events[-1]["timeNano"] if self._events else self.started
         known = {str(event) for event in self._events[-256:]}
         stream, self._stream = engine.events(self._client, since=since)
+        if self._stopping.is_set():
+            return
         for event in stream:
             if str(event) not in known:
                 self._take(event)
@@ -173,18 +196,7 @@ class Observer:
 
     def _note(self, error: str) -> None:
         with self._lock:
-            self._troubles.append(ledger_row("observer", first=engine.moment(time.time_ns()), error=error))
-
-    def _summary(self) -> dict[str, Any]:
-        lost = sum(memory.lost for memory in self._memories.values())
-        return ledger_row(
-            "observer",
-            first=engine.moment(self.started),
-            last=engine.moment(time.time_ns()),
-            rows=len(self._snapshots),
-            truncated=f"{lost} times more than {KEPT_PROBES} probes fell between two looks" if lost else None,
-            gap="some health probes were not seen" if lost else None,
-        )
+            self._troubles.append(f"{engine.moment(time.time_ns())} {error}")
 
 
 class Memory:

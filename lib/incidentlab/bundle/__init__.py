@@ -1,0 +1,22 @@
+"""The incident bundle on disk: a folder of evidence files and `manifest.json`, which says what each one is.
+
+```text
+manifest.json     project, when, with which engine; kind, sha256 and size of every file; the ledger
+logs/*.log        container_log: the bytes of `docker logs -t`, one file per container and stream
+containers.jsonl  inspect: {"observed_at", "inspect"} per line, several per container when an observer ran
+events.jsonl      events: one engine event per line
+images.jsonl      images: {"inspect", "history"} per line
+compose.json      config: what `docker compose config --format json` printed
+engine.json       engine: versions and host
+```
+
+A bundle exists whole or not at all: `write` fills a hidden sibling folder and renames it when everything is on disk.
+`read` trusts nothing: archives are unpacked within limits, paths must stay inside, and each file is compared with its
+hash. A damaged file is a row of the ledger, so that the rest can still speak.
+"""
+
+from incidentlab.bundle.format import MANIFEST, SCHEMA, ledger_row
+from incidentlab.bundle.reading import Bundle, read
+from incidentlab.bundle.writing import Plain, Scrub, Writer, write
+
+__all__ = ["MANIFEST", "SCHEMA", "Bundle", "Plain", "Scrub", "Writer", "ledger_row", "read", "write"]

@@ -1,0 +1,165 @@
+"""Reading a bundle: nothing in it is trusted, and a damaged file is a row of the ledger."""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from incidentlab.bundle.archive import MAX_BYTES, unpack
+from incidentlab.bundle.format import MANIFEST, SCHEMA, inside, ledger_row
+from incidentlab.tables import BadInput
+
+
+class Bundle:
+    """A bundle that can be read; made by `read`. A context manager, which an unpacked archive needs to be tidied early.
+
+    Attributes
+    ----------
+    folder
+        Where the files are.
+    manifest
+        The manifest as it stands.
+    ledger
+        Its ledger, and a row for each file that is missing or was changed.
+    """
+
+    def __init__(self, folder: Path, *, name: str, unpacked: Path | None = None) -> None:
+        self.folder = folder
+        self.manifest = _manifest(folder / MANIFEST, name)
+        self._tidy = weakref.finalize(self, shutil.rmtree, unpacked, ignore_errors=True) if unpacked else None
+        self._missing: set[str] = set()
+        self.ledger: list[dict[str, Any]] = [*self.manifest["ledger"], *self._damages()]
+
+    @property
+    def project(self) -> str:
+        """Name of the Compose project."""
+        return str(self.manifest["project"])
+
+    def files(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return path and manifest entry of the files of one kind that are there, in the manifest's order."""
+        entries = self.manifest["files"].items()
+        return [(path, entry) for path, entry in entries if entry["kind"] == kind and path not in self._missing]
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file of the bundle.
+
+        Raises
+        ------
+        BadInput
+            It is not in the manifest, or missing.
+        """
+        if path not in self.manifest["files"] or path in self._missing:
+            raise BadInput(
+                f"{self.folder}: no file {path}; the bundle has {', '.join(self.manifest['files']) or 'none'}"
+            )
+        return (self.folder / path).open("rb")
+
+    def bytes(self, path: str) -> builtins.bytes:
+        """Return the content of a file of the bundle."""
+        with self.open(path) as file:
+            return file.read()
+
+    def close(self) -> None:
+        """Remove what an archive was unpacked to; a folder stays."""
+        if self._tidy:
+            self._tidy()
+
+    def __enter__(self) -> Bundle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _damages(self) -> Iterator[dict[str, Any]]:
+        for path, entry in self.manifest["files"].items():
+            place = self.folder / inside(path)
+            if not place.resolve().is_relative_to(self.folder.resolve()):
+                raise BadInput(
+                    f"{self.folder}: {path} is a link that leads out of the bundle; do not trust this bundle"
+                )
+            if not place.is_file():
+                self._missing.add(path)
+                yield ledger_row(f"file:{path}", error="the manifest names it and it is missing from the bundle")
+            elif _sha256(place) != entry["sha256"]:
+                yield ledger_row(
+                    f"file:{path}", error="it is not the file that was captured: its sha256 differs from the manifest's"
+                )
+
+
+def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Bundle:
+    """Open a bundle: a folder, or a .zip, .tar, .tar.gz or .tgz that holds it, at its top or in one folder.
+
+    Parameters
+    ----------
+    source
+        The folder or archive.
+    max_bytes
+        Unpacked size up to which an archive is read.
+
+    Raises
+    ------
+    BadInput
+        It is not there, is no bundle, was written by a newer incidentlab, or an archive is not safe to unpack.
+    """
+    place = Path(source)
+    if not place.exists():
+        raise BadInput(f"{place}: no such file or folder")
+    if place.is_dir():
+        return Bundle(place, name=str(place))
+    unpacked = Path(tempfile.mkdtemp(prefix="incidentlab-"))
+    try:
+        unpack(place, unpacked, max_bytes=max_bytes)
+        return Bundle(_top(unpacked), name=str(place), unpacked=unpacked)
+    except BaseException:
+        shutil.rmtree(unpacked, ignore_errors=True)
+        raise
+
+
+def _manifest(place: Path, name: str) -> dict[str, Any]:
+    try:
+        manifest = json.loads(place.read_bytes())
+    except FileNotFoundError as error:
+        raise BadInput(f"{name}: no {MANIFEST}, so no incident bundle; `incidentlab capture` makes one") from error
+    except ValueError as error:
+        raise BadInput(f"{name}: {MANIFEST} is not JSON ({error}); take the bundle anew from its source") from error
+    schema = manifest.get("schema") if isinstance(manifest, dict) else None
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise BadInput(f"{name}: bundle schema {schema}, this incidentlab reads up to {SCHEMA}; upgrade incidentlab")
+    if schema != SCHEMA or (fault := _fault(manifest)):
+        what = f"schema is {schema!r}, not {SCHEMA}" if schema != SCHEMA else fault
+        raise BadInput(f"{name}: {MANIFEST}: {what}; take the bundle anew from its source")
+    return dict(manifest)
+
+
+def _fault(manifest: dict[str, Any]) -> str | None:
+    """Return what is wrong with a manifest of this schema."""
+    shapes = {"project": str, "captured_at": str, "files": dict, "ledger": list}
+    for key, shape in shapes.items():
+        if not isinstance(manifest.get(key), shape):
+            return f"{key} is {manifest.get(key)!r:.40}, not a {shape.__name__}"
+    for path, entry in manifest["files"].items():
+        if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("kind", "sha256")):
+            return f"files[{path!r}] lacks kind or sha256"
+    for number, row in enumerate(manifest["ledger"]):
+        if not isinstance(row, dict) or "source" not in row:
+            return f"ledger[{number}] lacks its source"
+    return None
+
+
+def _top(folder: Path) -> Path:
+    """Return the folder that holds the manifest: this one, or the single one in it."""
+    inner = [place for place in folder.iterdir() if place.is_dir()]
+    return inner[0] if len(inner) == 1 and not (folder / MANIFEST).exists() else folder
+
+
+def _sha256(place: Path) -> str:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

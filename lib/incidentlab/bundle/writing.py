@@ -1,0 +1,183 @@
+"""Writing a bundle: a hidden sibling folder that is renamed when everything in it is on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from incidentlab.bundle.format import MANIFEST, SCHEMA, inside
+from incidentlab.tables import BadInput
+
+
+class Scrub(Protocol):
+    """What takes the secrets out of everything that is written (`redact.Redactor`)."""
+
+    def json(self, value: Any) -> Any:
+        """Return a JSON value without secrets."""
+
+    def lines(self, chunks: Iterable[bytes]) -> Iterable[bytes]:
+        """Return log bytes without secrets."""
+
+
+class Plain:
+    """A `Scrub` that changes nothing, for evidence that holds no secrets."""
+
+    def json(self, value: Any) -> Any:
+        """Return `value`."""
+        return value
+
+    def lines(self, chunks: Iterable[bytes]) -> Iterable[bytes]:
+        """Return `chunks`."""
+        return chunks
+
+
+class Writer:
+    """The inside of a bundle that is being written; made by `write`.
+
+    Attributes
+    ----------
+    ledger
+        Rows as of `ledger_row`, one per source.
+    facts
+        Further keys of the manifest: engine, compose, redaction.
+    """
+
+    def __init__(self, folder: Path, scrub: Scrub) -> None:
+        self.folder = folder
+        self.ledger: list[dict[str, Any]] = []
+        self.facts: dict[str, Any] = {"engine": {}, "compose": None}
+        self.files: dict[str, dict[str, Any]] = {}
+        self._scrub = scrub
+
+    def log(self, path: str, chunks: Iterable[bytes], **extra: Any) -> None:
+        """Write log bytes as they come, in bounded memory; nothing at all gives no file."""
+        self._store(path, self._scrub.lines(chunks), {"kind": "container_log", **extra})
+        if not self.files[path]["bytes"]:
+            (self.folder / path).unlink()
+            del self.files[path]
+
+    def jsonl(self, path: str, records: Iterable[Any], *, kind: str) -> None:
+        """Write one JSON value per line."""
+        self._store(path, (_dump(self._scrub.json(record)) for record in records), {"kind": kind})
+
+    def json(self, path: str, value: Any, *, kind: str) -> None:
+        """Write one JSON document."""
+        self._store(path, [_dump(self._scrub.json(value), indent=1)], {"kind": kind})
+
+    def manifest(self, facts: dict[str, Any]) -> None:
+        """Write the manifest, the last file of all."""
+        whole = {"schema": SCHEMA, **facts, **self.facts, "files": self.files, "ledger": self.ledger}
+        with (self.folder / MANIFEST).open("xb") as file:
+            file.write(_dump(self._scrub.json(whole), indent=1))
+            _to_disk(file)
+
+    def _store(self, path: str, chunks: Iterable[bytes], entry: dict[str, Any]) -> None:
+        target = self.folder / inside(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        with target.open("xb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            _to_disk(file)
+        self.files[path] = {**entry, "sha256": digest.hexdigest(), "bytes": size}
+
+
+@contextmanager
+def write(
+    folder: str | os.PathLike[str], *, project: str, overwrite: bool = False, scrub: Scrub | None = None
+) -> Iterator[Writer]:
+    """Open a new bundle for writing; it appears at `folder` when the block ends well, and leaves nothing otherwise.
+
+    Parameters
+    ----------
+    folder
+        Where the bundle shall stand; must not exist, or be an empty folder.
+    project
+        Name of the Compose project.
+    overwrite
+        Replace a bundle that stands there (never anything else).
+    scrub
+        What takes out the secrets; everything written passes through it.
+
+    Raises
+    ------
+    BadInput
+        Something stands at `folder`.
+
+    Notes
+    -----
+    Replacing is two renames, for lack of an exchange in one: a kill between them leaves the old bundle
+    beside its place as ``.NAME.old-…``. A kill before leaves ``.NAME.partial-…``, which is never read.
+    """
+    target = Path(folder).absolute()
+    _refuse_to_replace(target, overwrite)
+    captured_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    partial = _sibling(target, "partial")
+    partial.mkdir(parents=True)
+    try:
+        writer = Writer(partial, scrub or Plain())
+        yield writer
+        head = {"project": project, "captured_at": captured_at, "incidentlab": version("incidentlab")}
+        writer.manifest(head)
+        _refuse_to_replace(target, overwrite)
+        _move(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _refuse_to_replace(target: Path, overwrite: bool) -> None:
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if not overwrite:
+        raise BadInput(f"{target}: exists already; choose another place, or ask to overwrite it")
+    if not (target / MANIFEST).is_file():
+        raise BadInput(f"{target}: exists and is no incident bundle, so it is not overwritten; choose another place")
+
+
+def _move(partial: Path, target: Path) -> None:
+    """Put a finished folder in its place; what stood there is removed last."""
+    for folder in (partial, *(place for place in partial.rglob("*") if place.is_dir())):
+        _folder_to_disk(folder)
+    old = _sibling(target, "old")
+    if target.exists():
+        target.rename(old)
+    try:
+        partial.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    _folder_to_disk(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sibling(target: Path, what: str) -> Path:
+    return target.with_name(f".{target.name}.{what}-{secrets.token_hex(4)}")
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _folder_to_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _dump(value: Any, indent: int | None = None) -> bytes:
+    return (json.dumps(value, indent=indent) + "\n").encode()
