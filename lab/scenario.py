@@ -170,6 +170,8 @@ def perform(play: Play) -> None:
 
 def clear(scenario: Scenario) -> None:
     """Remove the stack with its volumes, so that the next start is a first start."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    scenario.overlay_file.write_text(yaml.safe_dump(scenario.overlay))
     compose(scenario, "down", "--volumes", "--remove-orphans", "--timeout", "2")
 
 
@@ -183,8 +185,6 @@ def stage(name: str) -> Iterator[Play]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Unusable("another scenario is being played on this machine; wait until it ends") from None
-        BUILD.mkdir(parents=True, exist_ok=True)
-        scenario.overlay_file.write_text(yaml.safe_dump(scenario.overlay))
         say("building what has changed")
         if subprocess.run([LAB / "build-images"], stdin=subprocess.DEVNULL, check=False).returncode:
             raise Unusable("the images cannot be built; lab/build-images says why")
@@ -216,10 +216,7 @@ def play_up(name: str) -> None:
 def play_down(name: str) -> None:
     """Remove the stack, its volumes and its network."""
     engine()
-    scenario = read(name)
-    BUILD.mkdir(parents=True, exist_ok=True)
-    scenario.overlay_file.write_text(yaml.safe_dump(scenario.overlay))
-    clear(scenario)
+    clear(read(name))
 
 
 def record(name: str) -> None:
