@@ -32,7 +32,7 @@ PHASES = {
     "running": ("running", "#C9DDF0"),
     "stopping": ("stopping", "#BDBDBD"),
     "backoff": ("waiting to be restarted", "#FFFFFF"),
-    "exited": ("exited", "#FFFFFF"),
+    "exited": ("not running", "#FFFFFF"),
 }
 """phase -> words of the legend, fill"""
 
