@@ -62,7 +62,8 @@ def _unzip(archive: Path, target: Path, limit: int) -> None:
 
 def _within(archive: Path, name: str, size: int, *, number: int, left: int) -> int:
     """Return the size of an archive member, after refusing what leads out of the folder or is too much."""
-    inside(name, str(archive))
+    if name.rstrip("/") != ".":  # the folder itself, as `tar -C DIR -c .` packs it
+        inside(name, str(archive))
     if number >= MAX_MEMBERS:
         raise BadInput(f"{archive}: more than {MAX_MEMBERS} members; unpack it yourself and give the folder")
     if size > left:

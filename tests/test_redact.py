@@ -1,0 +1,216 @@
+import itertools
+import json
+import re
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from incidentlab.redact import LONGEST, Redactor, is_secret, looks_secret
+
+STAMP = b"2026-11-23T09:24:45.460907419Z "
+SECRET = """
+POSTGRES_PASSWORD PGPASSWORD MYSQL_ROOT_PASSWORD DB_PASS DB_PWD JWT_SECRET JWT_SECRET_2 apiKey STRIPE_API_KEY
+AWS_SECRET_ACCESS_KEY GITHUB_TOKEN SSH_PRIVATE_KEY REDIS_AUTH ERLANG_COOKIE GOOGLE_CREDENTIALS DOCKER_AUTH_CONFIG
+session-key VAULT_PASSPHRASE
+"""
+HARMLESS = """
+POSTGRES_HOST_AUTH_METHOD POSTGRES_PASSWORD_FILE AUTH_SERVICE_URL AUTH_PORT TOKEN_TTL PWD OLDPWD
+org.opencontainers.image.authors KEY PRIMARY_KEY PASSWORD_MIN_LENGTH SECRET_NAME auth PATH com.docker.compose.service
+JWT_EXPIRES_IN DB_USER
+"""
+TOKEN = re.compile(r"<secret:[0-9a-f]{8}>")
+
+secrets = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=6, max_size=40)
+payloads = st.binary(max_size=80).map(lambda data: data.replace(b"\n", b""))
+
+
+def knowing(*values: str) -> Redactor:
+    """Return a redactor that has learned these values."""
+    redactor = Redactor()
+    redactor.learn([f"APP_PASSWORD={value}" for value in values])
+    return redactor
+
+
+def looked_for(redactor: Redactor, secret: str) -> None:
+    """Leave out what is by design hidden only where it is assigned, and what no line can hold."""
+    assume(redactor.secrets == 1 and secret == secret.strip() and len(secret.splitlines()) == 1)
+    assume(
+        not re.fullmatch("[0-9]+", secret) and secret.encode() not in STAMP and not re.search(r"[0-9a-f:]{6}", secret)
+    )
+
+
+@pytest.mark.parametrize("name", SECRET.split())
+def test_names_of_secrets(name: str) -> None:
+    """A name that ends in a word for a secret is one, in any spelling."""
+    assert looks_secret(name)
+
+
+@pytest.mark.parametrize("name", ["", *HARMLESS.split()])
+def test_names_of_no_secrets(name: str) -> None:
+    """A setting about a secret is none: its file, method, age, length or service."""
+    assert not looks_secret(name)
+
+
+@pytest.mark.parametrize("value", ["", "yes", "TRUE", "0", "****", "undefined", "<secret:0123abcd>"])
+def test_values_of_no_secrets(value: str) -> None:
+    """An empty value, a flag, asterisks and a token are evidence and stay."""
+    assert not is_secret("DB_PASSWORD", value)
+
+
+@given(secrets, payloads, payloads)
+def test_no_secret_survives_in_a_log(secret: str, before: bytes, after: bytes) -> None:
+    """Wherever a learned value stands in a line, it is gone from what is written."""
+    redactor = knowing(secret)
+    looked_for(redactor, secret)
+    line = STAMP + before + secret.encode() + after + b"\n"
+    written = b"".join(redactor.lines([line]))
+    assert secret.encode() not in re.sub(TOKEN.pattern.encode(), b"", written)
+    assert redactor.replaced
+
+
+@given(secrets, st.lists(payloads, max_size=8), st.lists(st.integers(0, 400), max_size=6))
+def test_lines_and_stamps_stay(secret: str, texts: list[bytes], cuts: list[int]) -> None:
+    """However the bytes are cut, each line keeps its place and its time stamp."""
+    redactor = knowing(secret)
+    data = b"".join(STAMP + text + b" " + secret.replace("\n", "").encode() + b"\n" for text in texts)
+    edges = [0, *sorted(cuts), len(data)]
+    written = b"".join(redactor.lines(data[a:b] for a, b in itertools.pairwise(edges)))
+    assert written == redactor.raw(data)
+    assert written.count(b"\n") == data.count(b"\n")
+    assert [line[: len(STAMP)] for line in written.splitlines(True) if line.startswith(STAMP)] == [STAMP] * len(texts)
+
+
+@example("a password=abc b postgres://u:abc@h/d", "hunter2")
+@example("https://u:<secret:00000000>@h", "secret:0000")
+@given(st.text(), secrets)
+def test_redacting_twice_changes_nothing(text: str, secret: str) -> None:
+    """What has been redacted has nothing left to redact."""
+    redactor = knowing(secret)
+    once = redactor.text(text + secret)
+    assert redactor.text(once) == once
+
+
+@given(st.binary())
+def test_without_secrets_every_byte_stays(data: bytes) -> None:
+    """Where nothing is secret the log comes through unchanged, broken UTF-8 and all."""
+    assume(b"=" not in data and b"://" not in data)
+    assert b"".join(Redactor().lines([data])) == data
+
+
+def test_one_secret_one_token() -> None:
+    """The same value has the same token in variable, URL and log; another value has another."""
+    redactor = Redactor()
+    document = {"A_PASSWORD": "p@ss-w0rd", "B_PASSWORD": "other-one", "URL": "postgres://u:p%40ss-w0rd@db:5432/x"}
+    redactor.learn(document)
+    written = redactor.json(document)
+    token = written["A_PASSWORD"]
+    assert TOKEN.fullmatch(token)
+    assert written["B_PASSWORD"] != token
+    assert written["URL"] == f"postgres://u:{token}@db:5432/x"
+    assert redactor.text("tried p@ss-w0rd, then p%40ss-w0rd") == f"tried {token}, then {token}"
+
+
+def test_tokens_differ_between_bundles() -> None:
+    """A token says nothing outside its bundle: the key is new for each."""
+    assert Redactor().token("hunter2") != Redactor().token("hunter2")
+
+
+def test_a_service_name_as_password_is_hidden_only_where_it_is_assigned() -> None:
+    """Blotting out every "payflow" would destroy the evidence."""
+    redactor = Redactor()
+    redactor.learn({"POSTGRES_PASSWORD": "payflow", "POSTGRES_USER": "payflow"})
+    assert TOKEN.fullmatch(redactor.json({"POSTGRES_PASSWORD": "payflow"})["POSTGRES_PASSWORD"])
+    assert redactor.text("database payflow, PGPASSWORD=payflow").startswith("database payflow, PGPASSWORD=<secret:")
+
+
+@pytest.mark.parametrize("value", ["password", "Postgres", "short"])
+def test_common_words_stay_in_messages(value: str) -> None:
+    """A message such as "password authentication failed" stays readable if someone chose that word."""
+    assert knowing(value).text(f"{value} authentication failed") == f"{value} authentication failed"
+
+
+def test_digits_are_no_part_of_a_number() -> None:
+    """A password of digits is replaced as a word, not inside a longer number."""
+    redactor = knowing("123456")
+    assert redactor.text("pin 123456") == f"pin {redactor.token('123456')}"
+    assert redactor.text("id 91234567") == "id 91234567"
+
+
+def test_stamps_survive_a_password_that_looks_like_them() -> None:
+    """A password that occurs in a time stamp does not break it, not even in the middle of a line."""
+    line = STAMP + b"unterminated" + STAMP + b"at 2026-11\n"
+    redactor = knowing("2026-11")
+    assert redactor.raw(line) == STAMP + b"unterminated" + STAMP + b"at " + redactor.token("2026-11").encode() + b"\n"
+
+
+def test_json_keeps_keys_numbers_times_and_public_text() -> None:
+    """Only strings that hold a secret change; a time stays even if it contains one."""
+    redactor = knowing("2026-11", "hunter2-x")
+    document = {"hunter2-x": 1795425730508346070, "Start": "2026-11-23T09:00:00.5+02:00", "n": [None, True, 1.5]}
+    assert redactor.json(document) == document
+    assert redactor.json({"Test": ["CMD", "curl", "hunter2-x"]})["Test"][2] == redactor.token("hunter2-x")
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("redis://:hunter@cache:6379/0", "hunter"),
+        (r"postgres:\/\/u:hunter@db\/x", "hunter"),
+        ("amqp://u:p@h1,amqp://v:hunter@h2", "hunter"),
+        ("--api-key=hunter x", "hunter"),
+        ("Server=db;Password=hunter;User=u", "hunter"),
+        ("/bin/sh -c #(nop)  ENV DB_PASSWORD=hunter", "hunter"),
+    ],
+)
+def test_passwords_in_running_text(text: str, secret: str) -> None:
+    """A password in a URL or behind NAME= is hidden even if nothing was learned."""
+    assert secret not in Redactor().text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://host:80/a?mail=x@y",
+        "amqp://u:**@h:5672//",
+        "https://user@host/x",
+        "npm ERR! key=4 pass=3",
+        "a@b: http://h:1",
+    ],
+)
+def test_text_without_passwords(text: str) -> None:
+    """Ports, mail addresses, masked passwords and ordinary settings stay."""
+    assert Redactor().text(text) == text
+
+
+def test_a_secret_across_the_pieces_of_a_long_line() -> None:
+    """The engine repeats its stamp every 16 KiB, perhaps amid a secret; the line is then written in one piece."""
+    redactor = knowing("hunter2-x")
+    payload = b"A" * 16380 + b"hunter2-x" + b"B" * 20000
+    pieces = [payload[i : i + 16384] for i in range(0, len(payload), 16384)]
+    line = b"".join(STAMP + piece for piece in pieces) + b"\n"
+    written = b"".join(redactor.lines([line]))
+    assert written == STAMP + b"A" * 16380 + redactor.token("hunter2-x").encode() + b"B" * 20000 + b"\n"
+    clean = line.replace(b"hunt", b"aunt").replace(b"er2-x", b"")
+    assert b"".join(redactor.lines([clean])) == clean
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(LONGEST - 40_000, LONGEST + 40_000))
+def test_a_secret_in_an_endless_line(position: int) -> None:
+    """A line without end is held only in part, and still no secret slips through where it is cut."""
+    redactor = knowing("hunter2 x")
+    payload = b"A" * position + b"hunter2 x" + b"B" * 200_000
+    frames = (STAMP + payload[i : i + 16384] for i in range(0, len(payload), 16384))
+    blocks = list(redactor.lines(frames))
+    assert b"".join(blocks) == STAMP + payload.replace(b"hunter2 x", redactor.token("hunter2 x").encode())
+    assert max(map(len, blocks)) <= LONGEST + (1 << 16)
+
+
+def test_a_private_key_of_several_lines() -> None:
+    """Each line of a secret of several lines is a secret, as logs give it line by line."""
+    key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQ\n-----END KEY-----"
+    redactor = Redactor()
+    redactor.learn({"SSH_PRIVATE_KEY": key})
+    assert "MIIEvQ" not in redactor.text(STAMP.decode() + "MIIEvQIBADANBg\n")
+    assert "kqhkiG" not in redactor.text(json.dumps({"x": key}))
