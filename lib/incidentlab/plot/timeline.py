@@ -19,7 +19,7 @@ from incidentlab.plot import style
 
 _LANE = 0.62
 _FAILURES_OVER = 0.12  # marks stand at different heights of the lane, so that none hides another
-_HEIGHT = {"die": -0.18, "die_zero": -0.18, "start": -0.18, "restart": -0.18, "failure": _FAILURES_OVER}
+_HEIGHT = {"die": -0.18, "die_zero": -0.18, "start": -0.18, "restart": 0.02, "failure": _FAILURES_OVER}
 _PROBES = ("probe_pass", "probe_fail", "probe_timeout", "probe_exec_error")
 
 
