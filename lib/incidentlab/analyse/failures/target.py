@@ -1,0 +1,189 @@
+"""Which service a failure was about: by its name, its address, its port.
+
+A name is sure. An address is sure while its container is known to have held it; two lines that give both teach the
+address to the lines that give only one. A port is a guess that holds where one service of that kind exists. Loopback
+means the client's own container, whatever else was meant.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.signatures import REACH
+from incidentlab.analyse.signatures.servers import LOOPBACK, SERVERS
+
+_URL = r"[a-z][a-z0-9+.-]*://(?:[^\s@/]*@)?(?P<host>[A-Za-z0-9_][\w.-]*)(?::(?P<port>\d{1,5}))?"
+_ADDRESS = r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$"
+_CALLS = (*REACH, "auth", "missing_database", "tls", "privilege", "wait_timeout", "waiting")
+
+Resolved = tuple[Any, Any]
+
+
+def resolve(
+    records: pd.DataFrame,
+    *,
+    logs: pd.DataFrame,
+    containers: pd.DataFrame | None,
+    addresses: pd.DataFrame | None,
+    services: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Return the records with `target` and `target_by`.
+
+    Parameters
+    ----------
+    records
+        FAILURES without target.
+    logs, containers, addresses, services
+        What is known of names, addresses and images.
+    """
+    located = _located(records)
+    names = _names(logs, containers, addresses, services)
+    kinds = server_kinds(logs, containers, services)
+    holders = _holders(located, names, containers, addresses)
+    needs = _depends(containers, services)
+    found = [_target(row, names, holders, kinds, needs) for row in tables.records(located)]
+    target, by = zip(*found, strict=True) if found else ((), ())
+    return located.assign(target=pd.Series(target, dtype="str"), target_by=pd.Series(by, dtype="str"))
+
+
+def server_kinds(logs: pd.DataFrame, containers: pd.DataFrame | None, services: pd.DataFrame | None) -> dict[str, str]:
+    """Return the kind of server of each service that is one: by its image, its own words, or its name."""
+    images = _images(containers, services)
+    spoken = logs.dropna(subset=["service"]).drop_duplicates(["service", "message"])
+    kinds: dict[str, str] = {}
+    for service in sorted({*spoken["service"], *images}):
+        text = spoken.loc[spoken["service"] == service, "message"]
+        said = [s.name for s in SERVERS if text.str.contains(s.says, regex=True).any()]
+        named = [s.name for s in SERVERS for name in (images.get(service, ""), service) if is_called(name, s.names)]
+        for kind in (*said, *named):
+            kinds.setdefault(service, kind)
+    return kinds
+
+
+def is_called(name: str, names: str) -> bool:
+    """Say whether a service or image bears one of the names, as a word of its own.
+
+    Examples
+    --------
+    >>> is_called("my-postgres_1", "postgres|pg"), is_called("pgadmin", "postgres|pg")
+    (True, False)
+    """
+    return re.search(rf"(?i)(?:^|[^a-z])(?:{names})(?:$|[^a-z])", name) is not None
+
+
+def _located(records: pd.DataFrame) -> pd.DataFrame:
+    """Move an address that stands in the host column, and take host and port from a URL in the message."""
+    numeric = records["host"].str.match(_ADDRESS).fillna(value=False).astype(bool)
+    address = records["address"].where(~numeric | records["address"].notna(), records["host"])
+    host = records["host"].mask(numeric)
+    bare = records["kind"].isin(_CALLS) & host.isna() & address.isna()
+    url = records["message"].where(bare).str.extract(_URL)
+    at_address = url["host"].str.match(_ADDRESS).fillna(value=False).astype(bool)
+    port = records["port"].fillna(pd.to_numeric(url["port"]).astype("Int64"))
+    host = host.fillna(url["host"].mask(at_address))
+    return records.assign(host=host, address=address.fillna(url["host"].where(at_address)), port=port)
+
+
+def _names(*frames: pd.DataFrame | None) -> dict[str, str]:
+    """Return every name under which a service can be meant."""
+    names: dict[str, str] = {}
+    for frame in frames:
+        if frame is None or frame.empty:
+            continue
+        known = frame.dropna(subset=["service"])
+        names |= {service: service for service in known["service"].unique()}
+        if "container" in known:
+            pairs = known[["container", "service"]].dropna().drop_duplicates()
+            names |= dict(zip(pairs["container"], pairs["service"], strict=True))
+        if "aliases" in known:
+            rows = known[["aliases", "service"]].dropna().drop_duplicates()
+            names |= {a: s for text, s in zip(rows["aliases"], rows["service"], strict=True) for a in json.loads(text)}
+    return names
+
+
+def _images(containers: pd.DataFrame | None, services: pd.DataFrame | None) -> dict[str, str]:
+    images: dict[str, str] = {}
+    for frame in (services, containers):
+        if frame is not None:
+            pairs = frame.dropna(subset=["service", "image"])
+            images |= dict(zip(pairs["service"], pairs["image"], strict=True))
+    return images
+
+
+def _holders(
+    records: pd.DataFrame, names: dict[str, str], containers: pd.DataFrame | None, addresses: pd.DataFrame | None
+) -> dict[str, list[Resolved]]:
+    """Return for each address who held it, and from when to when (None = not known)."""
+    held: dict[str, list[Resolved]] = {}
+    if addresses is not None:
+        for row in tables.records(addresses.dropna(subset=["ip", "service"])):
+            held.setdefault(row["ip"], []).append((row["service"], (row["first_seen"], row["last_seen"])))
+    if containers is not None:
+        for row in tables.records(containers.dropna(subset=["ip", "service"])):
+            held.setdefault(row["ip"], []).append((row["service"], None))
+    for row in tables.records(records.dropna(subset=["host", "address"]).drop_duplicates(["host", "address"])):
+        if row["host"] in names:
+            held.setdefault(row["address"], []).append((names[row["host"]], None))
+    return held
+
+
+def _depends(containers: pd.DataFrame | None, services: pd.DataFrame | None) -> dict[str, list[str]]:
+    needs: dict[str, list[str]] = {}
+    for frame in (services, containers):
+        if frame is not None:
+            for row in tables.records(frame.dropna(subset=["service", "depends_on"])):
+                needs[row["service"]] = sorted(json.loads(row["depends_on"]))
+    return needs
+
+
+def _target(
+    row: dict[str, Any],
+    names: dict[str, str],
+    holders: dict[str, list[Resolved]],
+    kinds: dict[str, str],
+    needs: dict[str, list[str]],
+) -> Resolved:
+    if row["kind"] not in _CALLS:
+        return None, None
+    for place in (row["host"], row["address"]):
+        if isinstance(place, str) and re.match(LOOPBACK, place):
+            return None, "loopback"
+    if isinstance(row["host"], str):
+        return (names[row["host"]], "host") if row["host"] in names else (None, None)
+    if isinstance(row["address"], str) and row["address"] in holders:
+        return _holder(holders[row["address"]], row["ts"]), "address"
+    return _by_port(row, kinds, needs)
+
+
+def _holder(held: list[Resolved], ts: Any) -> Any:
+    """Return who held the address at that time; where no time is known, who held it last."""
+    for service, span in held:
+        if span is not None and pd.notna(ts) and span[0] <= ts <= span[1]:
+            return service
+    return held[-1][0]
+
+
+def _by_port(row: dict[str, Any], kinds: dict[str, str], needs: dict[str, list[str]]) -> Resolved:
+    """Return the one service of the kind that the port or the client's library tells; else the one dependency."""
+    meant = {s.name for s in SERVERS if row["port"] in s.ports} if pd.notna(row["port"]) else _library(row)
+    own = row["service"] if isinstance(row["service"], str) else ""
+    served = sorted(service for service, kind in kinds.items() if kind in meant and service != own)
+    if len(served) == 1:
+        return served[0], "port"
+    wanted = [name for name in needs.get(own, []) if not meant or kinds.get(name) in meant]
+    return (wanted[0], "depends_on") if len(wanted) == 1 else (None, None)
+
+
+def _library(row: dict[str, Any]) -> set[str]:
+    """Return the kinds of server that only this client library speaks to."""
+    spoken = {
+        "libpq": {"postgres"}, "postgres": {"postgres"}, "mysql": {"mysql"}, "mongo": {"mongo"}, "redis": {"redis"},
+        "kafka": {"kafka", "zookeeper"}, "rabbitmq": {"rabbitmq"}, "mssql": {"mssql"},
+    }  # fmt: skip
+    found = spoken.get(str(row["runtime"]), set())
+    return found or {s.name for s in SERVERS if re.search(rf"(?i)\b(?:{s.names})\b", str(row["message"]))}

@@ -1,0 +1,164 @@
+"""When a server could really be used: the phases of each container, from its own words and the engine's events.
+
+A line "ready" is not always the truth. The images of Postgres, MySQL, MariaDB and MongoDB start twice on an empty
+volume: a temporary server, for the initialisation scripts only, which no other container can reach, then the real one.
+The two print the same sentence. What tells them apart for Postgres: the real server listens on an IP address before it
+is ready, and is process 1; a server that only listened on a Unix socket is the temporary one. For the others the
+entrypoint says which is which, or the port is 0.
+
+Events (start, die) bound the phases where they are known. Without times there is still an order within one
+container, and start_order and end_order hold it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from incidentlab import tables
+from incidentlab.analyse.failures.match import fits
+from incidentlab.analyse.signatures.ready import MARKS, NOT_READY
+
+_WHERE = ["ts", "order", "service", "container", "message", "file", "line", "pointer"]
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass
+class _Server:
+    """What is known of one container while its marks are read in order."""
+
+    phase: str = ""
+    kind: str = "generic"
+    initialising: bool = False
+    tcp: bool = False
+    socket: bool = False
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def phases(logs: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
+    """Return the phases of each container.
+
+    Parameters
+    ----------
+    logs, events, probes
+        LOGS, EVENTS, PROBES; any of them may be empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        PHASES. A container whose log no pattern knows has phases only where events or probes speak of it.
+
+    Examples
+    --------
+    >>> from incidentlab import tables
+    >>> line = {"service": "db", "order": 3, "kind": "log", "message": "* Ready to accept connections tcp"}
+    >>> phases(tables.rows([line], tables.LOGS), tables.empty(tables.EVENTS), tables.empty(tables.PROBES))[
+    ...     ["phase", "server", "start_order"]].values.tolist()
+    [['ready', 'redis', 3]]
+    """
+    marks = pd.concat([_log_marks(logs), _event_marks(events)], ignore_index=True)
+    marks = pd.concat([marks, _probe_marks(probes, marks)], ignore_index=True)
+    marks = marks.assign(key=marks["container"].fillna(marks["service"]).fillna(""))
+    timed = marks["ts"].notna().groupby(marks["key"]).transform("all")
+    marks = marks.assign(when=marks["ts"].where(timed)).sort_values(["key", "when", "order"], kind="stable")
+    records = [row for _, group in marks.groupby("key", sort=True) for row in _walk(group)]
+    return tables.rows(records, tables.PHASES)
+
+
+def _log_marks(logs: pd.DataFrame) -> pd.DataFrame:
+    spoken = logs[logs["kind"] == "log"]
+    texts = pa.array(spoken["message"], pa.large_string())
+    found = fits(texts, MARKS)
+    doubtful = spoken["message"].iloc[found["text"].astype(int)].str.contains(NOT_READY, regex=True).to_numpy()
+    found = found[~(doubtful & found["runtime"].eq("generic").to_numpy())]
+    own = spoken.iloc[found["text"].astype(int)][_WHERE].reset_index(drop=True)
+    said = found[["kind", "runtime", "host", "code"]].rename(columns={"kind": "mark"}).reset_index(drop=True)
+    return pd.concat([own, said], axis=1)
+
+
+def _event_marks(events: pd.DataFrame) -> pd.DataFrame:
+    kept = events[events["action"].isin(["start", "die", "health_status", "pause", "unpause"])]
+    healthy = kept["detail"].eq("healthy").fillna(value=False)
+    mark = kept["action"].mask(kept["action"] == "health_status", healthy.map({True: "healthy", False: "unhealthy"}))
+    message = kept["action"] + kept["detail"].map(": {}".format).where(kept["detail"].notna(), "")
+    code = kept["exit_code"].astype("str").where(kept["exit_code"].notna())
+    return kept.assign(mark=mark, message=message, runtime="engine", host=None, code=code)[
+        [*_WHERE, "mark", "runtime", "host", "code"]
+    ]
+
+
+def _probe_marks(probes: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+    """Take the first passed probe of a service as healthy, where no event says it."""
+    told = set(marks.loc[marks["mark"] == "healthy", "service"])
+    passed = probes[(probes["outcome"] == "pass") & ~probes["service"].isin(told)].sort_values("end")
+    first = passed.drop_duplicates("service").assign(
+        ts=lambda rows: rows["end"], container=None, message="probe passed", mark="healthy", runtime="engine"
+    )
+    return first.reindex(columns=[*first.columns, "order", "host", "code"])[
+        [*_WHERE, "mark", "runtime", "host", "code"]
+    ]
+
+
+def _walk(marks: pd.DataFrame) -> list[dict[str, Any]]:
+    known = marks.loc[~marks["runtime"].isin(["engine", "generic"]), "runtime"]
+    server = _Server(kind=known.iloc[0] if len(known) else "generic")
+    for mark in tables.records(marks):
+        if mark["runtime"] == "generic" and len(known):
+            continue
+        _notice(server, mark)
+        phase = _next(server, mark)
+        if phase and phase != server.phase:
+            _open(server, phase, mark)
+    return server.rows
+
+
+def _notice(server: _Server, mark: dict[str, Any]) -> None:
+    """Remember what later marks need."""
+    name = mark["mark"]
+    if name in ("boot", "start", "initialising") and mark["message"].find("was shut down at") < 0:
+        server.tcp = server.socket = False
+    if name == "initialising":
+        server.initialising = True
+    if name == "init_done":
+        server.initialising = False
+    if name == "tcp" and mark["host"] not in _LOOPBACK:
+        server.tcp = True
+    if name == "socket":
+        server.socket = True
+
+
+def _next(server: _Server, mark: dict[str, Any]) -> str:
+    """Return the phase that a mark opens; empty if it opens none."""
+    name, inside = mark["mark"], server.phase in ("temporary_server", "restarting_inside")
+    plain = {"start": "starting", "initialising": "starting", "temporary": "temporary_server", "ready": "ready"}
+    if name in plain:
+        return plain[name]
+    if name == "boot":
+        return "" if server.phase in ("restarting_inside", "starting") else "starting"
+    if name == "ready_maybe":
+        return "ready" if _real(server, mark) else "temporary_server"
+    if name in ("stopping", "down", "init_done"):
+        return "restarting_inside" if inside or name == "init_done" else {"down": "exited"}.get(name, "stopping")
+    if name == "die":
+        return "exited"
+    return "ready" if name == "healthy" and server.kind == "generic" else ""
+
+
+def _real(server: _Server, mark: dict[str, Any]) -> bool:
+    """Say whether a ready line is that of a server that others can reach."""
+    if server.tcp or mark["code"] == "1":
+        return True
+    return not (server.initialising or server.socket)
+
+
+def _open(server: _Server, phase: str, mark: dict[str, Any]) -> None:
+    if server.rows:
+        server.rows[-1] |= {"end": mark["ts"], "end_order": mark["order"]}
+    kept = {name: mark[name] for name in ("service", "container", "message", "file", "line", "pointer")}
+    server.rows.append(
+        kept | {"phase": phase, "start": mark["ts"], "start_order": mark["order"], "server": server.kind}
+    )
+    server.phase = phase
