@@ -182,11 +182,21 @@ def _incident(name: str, sources: dict[str, list[Evidence]], ledger: dict[str, d
         table.name: tables.join([e.frames[table.name] for e in every if table.name in e.frames], table)
         for table in tables.EVIDENCE_TABLES
     }
+    frames["events"] = _named(frames["events"], frames["containers"])
     for source, several in sources.items():
         ledger = ledger | {source: _entry(source, several, ledger.get(source) or {})}
     times = pd.concat([frames[table][column] for table, column in _TIMES])
     rows = [{key: row.get(key) for key in tables.LEDGER.names} for row in ledger.values()]
     return Incident(name=name, start=times.min(), end=times.max(), ledger=_ledger(rows), **frames)
+
+
+def _named(told: pd.DataFrame, containers: pd.DataFrame) -> pd.DataFrame:
+    """Return events with the service and the container that inspect knows, where they do not say so themselves."""
+    known = containers.drop_duplicates("container_id").set_index("container_id")
+    names = {
+        column: told[column].fillna(told["container_id"].map(known[column])) for column in ("service", "container")
+    }
+    return tables.check(told.assign(**names), tables.EVENTS)
 
 
 def _entry(source: str, several: list[Evidence], said: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_NUMBERED = re.compile(r"(?P<base>.+)(?P<mark>[-_])(?P<number>\d{1,6})")
+_NUMBERED = re.compile(r"(?P<base>.+)(?P<mark>[-_])(?P<number>[1-9]\d{0,5})")
 _VAGUE = frozenset(("service", "server", "svc", "services", "servers", "container"))
 
 

@@ -1,0 +1,41 @@
+import pytest
+
+from incidentlab.parse.names import Place, places
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("web-1", Place("web", 1)),
+        ("web_2", Place("web", 2)),
+        ("api-2-1", Place("api-2", 1)),
+        ("my_app.v2-12", Place("my_app.v2", 12)),
+        ("my-redis", Place("my-redis", None)),
+        ("worker-01", Place("worker-01", None)),
+    ],
+)
+def test_the_number_follows_the_last_separator(name: str, place: Place) -> None:
+    """A service's name may hold separators and digits; a container_name has no number, and no number begins with 0."""
+    assert places([name])[name] == place
+
+
+def test_a_project_that_all_numbered_names_bear_is_cut_off() -> None:
+    """Compose 2.0 to 2.23.0 keeps the project in the prefix; a container_name beside them changes nothing."""
+    found = places(["payflow-auth-service-1", "payflow-db-1", "cache"])
+    assert found["payflow-auth-service-1"] == Place("auth-service", 1)
+    assert found["payflow-db-1"] == Place("db", 1)
+    assert found["cache"] == Place("cache", None)
+
+
+@pytest.mark.parametrize(
+    "names", [["auth-service-1", "auth-db-1"], ["api-1-1", "api-2-1"], ["payflow-db-1"], ["web-1", "web-2"]]
+)
+def test_a_common_beginning_is_no_proof_of_a_project(names: list[str]) -> None:
+    """Where what remains would name no service, or there is one service only, nothing is cut off."""
+    assert [places(names)[name].service for name in names] == [name[:-2] for name in names]
+
+
+def test_compose_shows_the_project_in_its_own_lines() -> None:
+    """A container shown with and without its project proves the project, for a single service too."""
+    assert places(["web_1"], mentioned=["shop_web_1"])["shop_web_1"] == Place("web", 1)
+    assert places(["shop-web-1"], project="shop")["shop-web-1"] == Place("web", 1)

@@ -1,0 +1,171 @@
+"""Any source becomes an incident, or one line says why not."""
+
+import io
+import json
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from incidentlab import bundle
+from incidentlab.load import kind_of, load
+from incidentlab.tables import EVIDENCE_TABLES, BadInput, check
+
+STAMP = "2026-11-23T09:24:45.460907419Z"
+TEXT = f"db-1   | {STAMP} ready\nweb-1  | {STAMP} boom\nweb-1 exited with code 1\n"
+EVENT = {
+    "Type": "container",
+    "Action": "die",
+    "Actor": {"ID": "c0", "Attributes": {"exitCode": "1"}},
+    "timeNano": 1795425730508346070,
+}
+INSPECT = {
+    "Id": "c0",
+    "Name": "/shop-web-1",
+    "State": {"Status": "exited", "ExitCode": 1, "StartedAt": "2026-11-23T09:00:00Z"},
+    "Config": {"Labels": {"com.docker.compose.service": "web"}},
+}
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """Return a small bundle."""
+    with bundle.write(tmp_path / "shop", project="shop") as out:
+        facts = {"service": "web", "replica": 1, "container": "shop-web-1", "container_id": "c0", "tty": False}
+        for stream in ("stdout", "stderr"):
+            out.log(f"logs/shop-web-1.{stream}.log", [f"{STAMP} {stream}\n".encode()], stream=stream, **facts)
+        out.jsonl("containers.jsonl", [{"observed_at": "2026-11-23T10:00:00Z", "inspect": INSPECT}], kind="inspect")
+        out.jsonl("events.jsonl", [EVENT], kind="events")
+        out.json("compose.json", {"services": {"web": {}}}, kind="config")
+        out.json("engine.json", {"Version": "20.10.24"}, kind="engine")
+        out.ledger.append(
+            bundle.ledger_row("events", truncated="the ring of 256 was full", first="2026-11-23T09:00:00Z")
+        )
+        out.ledger.append(bundle.ledger_row("images", error="NotFound: no such image"))
+    return tmp_path / "shop"
+
+
+def test_a_bundle(recorded: Path) -> None:
+    """A bundle gives all its tables, in order of time, each row with the file that it stands in."""
+    incident = load(recorded)
+    assert incident.name == "shop"
+    assert incident.logs[["service", "stream", "message", "file"]].values.tolist() == [
+        ["web", "stdout", "stdout", "logs/shop-web-1.stdout.log"],
+        ["web", "stderr", "stderr", "logs/shop-web-1.stderr.log"],
+    ]
+    assert incident.events["service"].tolist() == ["web"]
+    assert incident.containers["state"].tolist() == ["exited"]
+    assert len(incident.runs) == len(incident.services) == 1
+    assert (incident.start, incident.end) == (pd.Timestamp(1795425730508346070, tz="UTC"), pd.Timestamp(STAMP))
+    for table in EVIDENCE_TABLES:
+        pd.testing.assert_frame_equal(getattr(incident, table.name), check(getattr(incident, table.name), table))
+
+
+def test_the_ledger_keeps_what_the_capture_said(recorded: Path) -> None:
+    """One row per source: what was read of it, beside what the capture knew; a source that failed has its error."""
+    ledger = load(recorded).ledger.set_index("source")
+    assert ledger.loc["events", ["rows", "truncated"]].tolist() == [1, "the ring of 256 was full"]
+    assert ledger.loc["images", "error"] == "NotFound: no such image"
+    assert ledger.loc["logs:shop-web-1", ["rows", "first"]].tolist() == [2, pd.Timestamp(STAMP)]
+    assert ledger.index.is_unique
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz", ".tgz"])
+def test_an_archive(recorded: Path, tmp_path: Path, suffix: str) -> None:
+    """An archive of a bundle is the bundle."""
+    archive = tmp_path / f"shop{suffix}"
+    if suffix == ".zip":
+        with zipfile.ZipFile(archive, "w") as packed:
+            for file in recorded.rglob("*"):
+                packed.write(file, file.relative_to(recorded.parent))
+    else:
+        with tarfile.open(archive, "w:gz" if "gz" in suffix else "w") as tar:
+            tar.add(recorded, "shop")
+    pd.testing.assert_frame_equal(load(archive).logs, load(recorded).logs)
+
+
+def test_a_text(tmp_path: Path) -> None:
+    """A text file, a path to it, its bytes, its text and an open file are the same source under several names."""
+    file = tmp_path / "up.log"
+    file.write_text(TEXT)
+    incident = load(file)
+    assert incident.name == "up.log"
+    assert incident.events["exit_code"].tolist() == [1]
+    assert incident.start == incident.end == pd.Timestamp(STAMP)
+    with file.open("rb") as opened:
+        for source in (str(file), TEXT, TEXT.encode(), io.StringIO(TEXT), opened):
+            logs = load(source).logs
+            pd.testing.assert_frame_equal(logs.drop(columns="file"), incident.logs.drop(columns="file"))
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lone dash is standard input."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+    assert load("-").name == "stdin"
+
+
+def test_a_text_without_times() -> None:
+    """Without engine times there is no window, and the ledger says that only the order is known."""
+    incident = load("web-1  | boom\nweb-1  | again\n")
+    assert pd.isna(incident.start)
+    assert not incident.timed
+    assert "only the order" in incident.ledger["gap"].iloc[0]
+
+
+def test_a_folder_of_files(tmp_path: Path) -> None:
+    """Each file is read as what it is; one that cannot be read is a row of the ledger."""
+    (tmp_path / "db.log").write_text(f"{STAMP} ready\n")
+    (tmp_path / "events.json").write_text(json.dumps(EVENT))
+    (tmp_path / "inspect.json").write_text(json.dumps([INSPECT], indent=2))
+    (tmp_path / "core.log").write_bytes(bytes(range(256)) * 20)
+    incident = load(tmp_path)
+    assert [len(incident.logs), len(incident.events), len(incident.containers)] == [1, 1, 1]
+    assert incident.ledger.set_index("source").loc["file:core.log", "error"] == "is binary, no text"
+
+
+def test_whose_log_it_is() -> None:
+    """The caller may name the service of a log that names none."""
+    assert load("boom\nagain\n", service="web").logs["service"].tolist() == ["web", "web"]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (json.dumps(EVENT), "events"),
+        (json.dumps([INSPECT], indent=1), "inspect"),
+        (json.dumps({"observed_at": "x", "inspect": INSPECT}), "inspect"),
+        (json.dumps([{"Id": "sha256:a", "RepoTags": ["x"]}]), "images"),
+        (json.dumps({"services": {"web": {}}}, indent=1), "config"),
+        ('{"log":"x\\n","stream":"stdout","time":"2026-11-23T09:24:45Z"}\n', "json_file"),
+        ('{"level":30,"msg":"x"}\n{"level":30,"msg":"x"}\n', "text"),
+        ("[1] starting\n", "text"),
+        ("{\n", "text"),
+        ("web-1  | x\n", "text"),
+    ],
+)
+def test_what_a_file_is(data: str, kind: str) -> None:
+    """The kind of a file is told by its content, not by its name."""
+    assert kind_of(data.encode()) == kind
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    """A wrong path names what is near it."""
+    (tmp_path / "startup-race").mkdir()
+    with pytest.raises(BadInput, match=r"startup-rase is not there; did you mean .*startup-race"):
+        load(tmp_path / "startup-rase")
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n \n", b"\xff\xfe", bytes(range(256)) * 20, b"\x7fELF" + bytes(500)])
+def test_what_is_no_evidence(data: bytes) -> None:
+    """Nothing at all and binary rubbish are refused in one line that says what to give instead."""
+    with pytest.raises(BadInput, match=r"^\S+ is (empty|binary).*; give it the output of") as refused:
+        load(data)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_empty_folder(tmp_path: Path) -> None:
+    """A folder with nothing that can be read is refused."""
+    with pytest.raises(BadInput, match=r"no manifest\.json and no log file"):
+        load(tmp_path)
