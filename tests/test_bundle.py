@@ -283,12 +283,12 @@ def test_archives_with_too_many_members(tmp_path: Path, monkeypatch: pytest.Monk
         bundle.read(tmp_path / "b.zip")
 
 
-@pytest.mark.parametrize("keep", [10, -30])
+@pytest.mark.parametrize("keep", [0.01, 0.5])
 @pytest.mark.parametrize("kind", ["zip", "gztar"])
-def test_cut_archives(whole: Path, kind: str, keep: int) -> None:
+def test_cut_archives(whole: Path, kind: str, keep: float) -> None:
     """An archive that broke off is refused in one line."""
     packed = Path(shutil.make_archive(str(whole.parent / "b"), kind, whole))
-    packed.write_bytes(packed.read_bytes()[:keep])
+    packed.write_bytes(packed.read_bytes()[: int(packed.stat().st_size * keep)])
     with pytest.raises(BadInput, match=r"cannot be unpacked|no incident bundle"):
         bundle.read(packed)
 

@@ -86,5 +86,6 @@ def _compose(*arguments: str) -> str:
     except subprocess.TimeoutExpired as error:
         raise EngineTrouble(f"`docker compose` gave no answer within {_PATIENCE_S} s") from error
     if done.returncode:
-        raise EngineTrouble(f"`docker compose {arguments[-1]}` failed: {done.stderr.strip().splitlines()[-1:]}")
+        said = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise EngineTrouble(f"`docker compose` failed: {said[-1]}")
     return done.stdout
