@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from incidentlab.incident import Incident
-
+from incidentlab.load import load
 
 if TYPE_CHECKING:
     from incidentlab.collect import capture
