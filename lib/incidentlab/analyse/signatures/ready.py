@@ -90,7 +90,7 @@ announced              success        any
     |successfully (?:connected|initiali[sz]ed|registered)|(?:database|db|tables?|schema|cache|broker
     |queue)\b.{0,40}\b(?:initiali[sz]ed|is (?:up|ready|available)|ready|synced|connected|online)|(?:is
     |are) (?:now )?(?:up|available|ready)[!.]? ?(?:-|$|,)|connect(?:ion|ed)? succe\w+|recovered|back online
-    |reconnected)\b?
+    |reconnected)
 """
 )
 

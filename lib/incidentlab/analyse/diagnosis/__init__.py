@@ -1,0 +1,105 @@
+"""Why it failed: hypotheses with evidence for and against, the first cause first.
+
+Each family of causes reads the case for itself: `reach` (who did not reach whom), `direct` (faults that a line names),
+`health` (what only events, probes and inspect tell). `chain` puts causes before their consequences, `quiet` answers
+where nothing failed or the evidence does not decide: a wrong accusation is worse than no answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.diagnosis import chain, direct, health, quiet, reach
+from incidentlab.analyse.diagnosis.case import Case
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
+from incidentlab.analyse.diagnosis.remedies import remedy
+
+__all__ = ["Diagnosis", "diagnose"]
+
+_MOST = 10
+"""Findings that are told; what is less likely than the tenth helps nobody."""
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """FINDINGS, of which rank 1 is the verdict, and EVIDENCE."""
+
+    findings: pd.DataFrame
+    evidence: pd.DataFrame
+
+
+def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide in
+    *,
+    logs: pd.DataFrame,
+    failures: pd.DataFrame,
+    phases: pd.DataFrame,
+    attempts: pd.DataFrame | None = None,
+    lifetimes: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    probes: pd.DataFrame | None = None,
+    containers: pd.DataFrame | None = None,
+    services: pd.DataFrame | None = None,
+    ledger: pd.DataFrame | None = None,
+) -> Diagnosis:
+    """Return the findings about one incident, and their evidence.
+
+    Parameters
+    ----------
+    logs, failures, phases
+        LOGS, FAILURES, PHASES.
+    attempts, lifetimes, events, probes, containers, services, ledger
+        The other tables, as far as they are known; without them the answer is less sure, never different in form.
+
+    Returns
+    -------
+    Diagnosis
+        At least one finding: `benign` or `unknown` where nothing can be accused.
+    """
+    case = Case(
+        logs=logs,
+        failures=failures,
+        phases=phases,
+        events=_or_empty(events, tables.EVENTS),
+        probes=_or_empty(probes, tables.PROBES),
+        containers=_or_empty(containers, tables.CONTAINERS),
+        services=_or_empty(services, tables.SERVICES),
+        attempts=_or_empty(attempts, tables.ATTEMPTS),
+        lifetimes=_or_empty(lifetimes, tables.LIFETIMES),
+    )
+    found = chain.ranked(case, [*direct.hypotheses(case), *reach.hypotheses(case), *health.hypotheses(case)])
+    quietly = quiet.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None])
+    told = [*([quietly] if quietly else []), *found][:_MOST]
+    del ledger
+    return Diagnosis(_findings(told), _evidence(told))
+
+
+def _or_empty(frame: pd.DataFrame | None, table: tables.Table) -> pd.DataFrame:
+    return tables.empty(table) if frame is None else frame
+
+
+def _findings(told: list[Hypothesis]) -> pd.DataFrame:
+    ranks = {id(hypothesis): rank for rank, hypothesis in enumerate(told, start=1)}
+    rows = [
+        {
+            "rank": rank,
+            "category": hypothesis.category,
+            "service": hypothesis.service,
+            "dependency": hypothesis.dependency,
+            "confidence": round(hypothesis.confidence, 2),
+            "sentence": hypothesis.sentence,
+            "remedy": remedy(hypothesis),
+            "follows": ranks.get(id(hypothesis.follows)),
+            "recovered": hypothesis.recovered,
+            "recovered_by": hypothesis.recovered_by,
+        }
+        for rank, hypothesis in enumerate(told, start=1)
+    ]
+    return tables.rows(rows, tables.FINDINGS)
+
+
+def _evidence(told: list[Hypothesis]) -> pd.DataFrame:
+    rows = [{"rank": rank} | row for rank, hypothesis in enumerate(told, start=1) for row in hypothesis.rows]
+    return tables.rows(rows, tables.EVIDENCE)

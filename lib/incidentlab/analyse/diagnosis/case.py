@@ -1,0 +1,207 @@
+"""The evidence of one incident, arranged for questions: what came before what, who ended how, who worked again.
+
+Order within one container is sure. Order between containers is only as sure as their clocks: pasted `docker compose
+logs` print whole blocks as they arrive. So a comparison between containers uses the engine's times, else the times
+that the programs themselves print, else none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from incidentlab import tables
+from incidentlab.analyse.diagnosis.hypothesis import Record
+from incidentlab.analyse.failures.match import fits
+from incidentlab.analyse.failures.target import is_called, server_kinds
+from incidentlab.analyse.signatures import SIGNATURES
+from incidentlab.analyse.signatures.ready import NOT_SUCCESS, SUCCESSES
+from incidentlab.analyse.signatures.servers import SERVERS
+
+_STOPPING = r"(?i)(?:gracefully stopping|aborting on container exit|^\s*(?:Stopping|Killing|Removing) \S+ ?\.\.\.|Container \S+ +(?:Stopping|Stopped|Killing|Killed|Removing))"
+_SPOKEN_OF = (
+    r"(?:ERROR: for (\S+) |Cannot (?:create|start) (?:container for )?service (\S+?):|endpoint (\S+) \(|Container (\S+) +Error"
+    r"|for service \"?([\w.-]+))"
+)
+_BEGUN = r"Container (\S+) +(?:Starting|Creating)"
+_STOP_SIGNALS = (2, 3, 9, 15)
+_STOP_CODES = (0, 130, 137, 143)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """The tables of one incident, and what follows from them at once."""
+
+    logs: pd.DataFrame
+    failures: pd.DataFrame
+    phases: pd.DataFrame
+    events: pd.DataFrame
+    probes: pd.DataFrame
+    containers: pd.DataFrame
+    services: pd.DataFrame
+    attempts: pd.DataFrame
+    lifetimes: pd.DataFrame
+
+    @cached_property
+    def timed(self) -> bool:
+        """Whether the log lines bear the engine's times."""
+        return bool(self.logs["ts"].notna().any())
+
+    @cached_property
+    def failed(self) -> list[Record]:
+        """The failures, with those that only inspect tells of, each with the level of its line."""
+        levels = dict(zip(_places(self.logs), self.logs["level"], strict=True))
+        rows = tables.records(self.failures)
+        return [row | {"level": levels.get(_place(row))} for row in rows] + self._engine_errors()
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The kind of server of each service that is one."""
+        return server_kinds(self.logs, self.containers, self.services)
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every service that the evidence speaks of."""
+        frames = (self.logs, self.events, self.containers, self.services)
+        return {str(name) for frame in frames for name in frame["service"].dropna().unique()}
+
+    @cached_property
+    def clocks(self) -> dict[tuple[Any, Any, Any], pd.Timestamp]:
+        """The time of each log line: the engine's, else the last one that its own program printed."""
+        app = self.logs["app_ts"].groupby(self.logs["container"].fillna("")).ffill()
+        return dict(zip(_places(self.logs), self.logs["ts"].fillna(app), strict=True))
+
+    def clock(self, row: Record) -> Any:
+        """Return when a row happened, NaT where no clock tells."""
+        given = row.get("ts", row.get("start"))
+        return given if pd.notna(given) else self.clocks.get(_place(row), pd.NaT)
+
+    def spans(self, service: str | None) -> list[Record]:
+        """Return the phases of a service in order, `start` filled from the program's own clock where it can be."""
+        own = self.phases[self.phases["service"] == service] if service else self.phases[:0]
+        rows = tables.records(own.sort_values(["start", "start_order"], na_position="last"))
+        return [row | {"start": self.clock(row)} for row in rows]
+
+    def ends(self, service: str | None) -> list[Record]:
+        """Return the exits of a service in order; `stopped` says that someone or something else asked for it."""
+        deaths = [row for row in self._deaths if row["service"] == (service or None)]
+        return deaths if service else list(self._deaths)
+
+    def crashes(self, service: str | None) -> list[Record]:
+        """Return the exits of a service that nobody asked for and that were no success."""
+        return [row for row in self.ends(service) if not row["stopped"] and row["exit_code"] != 0]
+
+    def success(self, service: str | None, after: Record) -> Record | None:
+        """Return the first line of a service after a failure that it could not have logged without success."""
+        return next((row for row in self._successes if _same(row, service) and _later(row, after)), None)
+
+    def works(self, service: str | None, after: Record | None = None) -> Record | None:
+        """Return a sign that a service does its work: a success, or that it listens and serves."""
+        listens = [r | {"order": r["start_order"], "ts": r["start"]} for r in self._ready if _same(r, service)]
+        signs = [row for row in self._successes if _same(row, service)] + listens
+        return next((row for row in signs if after is None or _later(row, after)), None)
+
+    def lines(self, service: str | None) -> pd.DataFrame:
+        """Return the log lines of a service; of the nameless one for None."""
+        own = self.logs["service"].isna() if service is None else self.logs["service"] == service
+        return self.logs[own & (self.logs["kind"] == "log")]
+
+    def service_of(self, name: str) -> str:
+        """Return the service that a container name means, as far as it can be told without the project's name.
+
+        A container is called PROJECT-SERVICE-NUMBER (Compose v2) or PROJECT_SERVICE_NUMBER (v1). Where the service
+        is not known by another line, the last word is taken if it is what a server is called.
+        """
+        bare = re.sub(r"[-_](?:run[-_]\w+|\d+)$", "", name)
+        known = [s for s in sorted(self.names, key=len, reverse=True) if re.search(rf"(?:^|[-_]){re.escape(s)}$", bare)]
+        if name in self.names or known:
+            return name if name in self.names else known[0]
+        last = re.split(r"[-_]", bare)[-1]
+        return last if any(is_called(last, server.names) for server in SERVERS) and bare != name else bare
+
+    def spoken_of(self, row: Record) -> str | None:
+        """Return the service that a line of the engine or of Compose is about."""
+        named = re.search(_SPOKEN_OF, str(row["message"]))
+        if named:
+            return self.service_of(next(text for text in named.groups() if text))
+        before = self.logs[self.logs["kind"].eq("compose") & self.logs["order"].lt(row["order"]).fillna(value=False)]
+        begun = before["message"].str.extract(_BEGUN)[0].dropna()
+        if row["kind"] == "port_conflict" and not len(begun):
+            return self._at_port(row["port"])
+        return self.service_of(begun.iloc[-1]) if len(begun) else None
+
+    def _at_port(self, port: Any) -> str | None:
+        """Return the one service that is called what servers at that port are called."""
+        called = [s.names for s in SERVERS if port in s.ports]
+        served = [name for name in sorted(self.names) if any(is_called(name, names) for names in called)]
+        return served[0] if len(served) == 1 else None
+
+    @cached_property
+    def stops(self) -> list[Record]:
+        """The lines by which Compose, or someone at its terminal, says that the project is being stopped."""
+        said = self.logs["kind"].eq("compose") & self.logs["message"].str.contains(_STOPPING, regex=True)
+        return tables.records(self.logs[said])
+
+    @cached_property
+    def _deaths(self) -> list[Record]:
+        died = tables.records(self.events[self.events["action"] == "die"])
+        kills = tables.records(self.events[self.events["signal"].isin(_STOP_SIGNALS)])
+        return [row | {"stopped": self._stopped(row, kills)} for row in died]
+
+    def _stopped(self, death: Record, kills: list[Record]) -> bool:
+        if death["exit_code"] not in _STOP_CODES:
+            return False
+        if death["exit_code"] in (130, 143):
+            return True
+        asked = [k for k in kills if k["container_id"] == death["container_id"] and not _later(k, death)]
+        return bool(asked) or any(_later(death, stop) for stop in self.stops)
+
+    @cached_property
+    def _successes(self) -> list[Record]:
+        said = self.logs[self.logs["kind"] == "log"]
+        found = fits(pa.array(said["message"], pa.large_string()), SUCCESSES)
+        rows = said.iloc[sorted(found["text"].astype(int))]
+        plain = ~rows["message"].str.contains(NOT_SUCCESS, regex=True)
+        return tables.records(rows[plain])
+
+    @cached_property
+    def _ready(self) -> list[Record]:
+        return tables.records(self.phases[self.phases["phase"] == "ready"])
+
+    def _engine_errors(self) -> list[Record]:
+        """Return the reasons for failed starts that inspect keeps in State.Error, as failures."""
+        rows = self.containers[self.containers["error"].str.len() > 0]
+        found = fits(pa.array(rows["error"], pa.large_string()), SIGNATURES)
+        empty = dict.fromkeys(tables.FAILURES.names)
+        return [
+            empty | tables.records(rows.iloc[[hit["text"]]])[0]
+            | {"kind": hit["kind"], "subject": hit["subject"], "message": rows["error"].iloc[hit["text"]]}
+            | {"ts": rows["finished"].iloc[hit["text"]], "order": pd.NA, "level": "error", "signature": hit["signature"]}
+            for hit in tables.records(found)
+        ]  # fmt: skip
+
+
+def _place(row: Record) -> tuple[Any, Any, Any]:
+    return row.get("file"), row.get("line"), None if pd.isna(row.get("pointer")) else row.get("pointer")
+
+
+def _places(frame: pd.DataFrame) -> list[tuple[Any, Any, Any]]:
+    pointers = (None if pd.isna(p) else p for p in frame["pointer"])
+    return list(zip(frame["file"], frame["line"], pointers, strict=True))
+
+
+def _same(row: Record, service: str | None) -> bool:
+    return bool(row["service"] == service) if service else bool(pd.isna(row["service"]))
+
+
+def _later(row: Record, than: Record) -> bool:
+    if pd.notna(row.get("ts")) and pd.notna(than.get("ts")):
+        return bool(row["ts"] > than["ts"])
+    if pd.isna(row.get("order")) or pd.isna(than.get("order")):
+        return False
+    return bool(row["order"] > than["order"])

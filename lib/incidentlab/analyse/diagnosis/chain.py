@@ -1,0 +1,105 @@
+"""Causes before symptoms: which hypothesis is a consequence of which, and in what order they are told.
+
+A program that cannot reach a database that died does not race: it suffers. The first cause is the verdict, whatever is
+louder; what follows from it keeps its place in the list, with the rank of its cause.
+"""
+
+from __future__ import annotations
+
+from incidentlab.analyse.diagnosis.case import Case
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
+
+_DEADLY = (
+    "disk_full", "oom_killed", "incompatible_data", "image_arch_mismatch", "line_endings", "command_not_found",
+    "port_conflict", "missing_config", "permission_denied", "migration_failure", "resource_limits", "crash_loop_app_bug",
+    "auth_failure", "missing_database", "tls_failure", "wrong_host", "startup_race", "dns_failure",
+)  # fmt: skip
+"""Causes by which a service can go down, and drag down those that need it."""
+
+_REACHING = (
+    "startup_race",
+    "dns_failure",
+    "dependency_outage",
+    "network_timeout",
+    "wrong_host",
+    "dependency_unhealthy",
+)
+_SHARED = ("auth_failure", "missing_database", "migration_failure", "tls_failure", "permission_denied")
+_TOLD_BY_SERVER = ("auth_failure", "missing_database", "tls_failure")
+
+
+def ranked(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
+    """Return the hypotheses, linked and in the order in which they are told."""
+    merged = _merged(case, found)
+    for effect in merged:
+        effect.follows = _cause(case, effect, merged)
+    roots = sorted((h for h in merged if h.follows is None), key=_order)
+    rest = sorted((h for h in merged if h.follows is not None), key=_order)
+    return [*roots, *rest]
+
+
+def _order(hypothesis: Hypothesis) -> tuple[object, ...]:
+    score = hypothesis.confidence + 0.1 * hypothesis.weight - (0.15 if hypothesis.recovered else 0.0)
+    return (-round(score, 3), hypothesis.begins, hypothesis.category, hypothesis.service or "")
+
+
+def _merged(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
+    """Join what client and server both tell, and what two lines tell of one service."""
+    kept: dict[tuple[str, str | None], Hypothesis] = {}
+    for hypothesis in sorted(found, key=_order):
+        same = kept.get((hypothesis.category, hypothesis.service)) or _client_of(case, hypothesis, list(kept.values()))
+        if same is None:
+            kept[hypothesis.category, hypothesis.service] = hypothesis
+        else:
+            _join(case, same, hypothesis)
+    return list(kept.values())
+
+
+def _client_of(case: Case, hypothesis: Hypothesis, others: list[Hypothesis]) -> Hypothesis | None:
+    """Return the hypothesis that tells the same from the other side of the connection."""
+    if hypothesis.category not in _SHARED:
+        return None
+    for other in others:
+        sides = (hypothesis.service in case.kinds, other.service in case.kinds)
+        if other.category == hypothesis.category and other.service and hypothesis.service and sides[0] != sides[1]:
+            return other
+    return None
+
+
+def _join(case: Case, kept: Hypothesis, other: Hypothesis) -> None:
+    if kept.service in case.kinds and other.service not in case.kinds:
+        kept.service, kept.dependency, kept.sentence = other.service, kept.service, other.sentence
+    elif other.service in case.kinds and other.service != kept.service:
+        kept.dependency = kept.dependency or other.service
+    kept.dependency = kept.dependency or other.dependency
+    kept.confidence = max(kept.confidence, other.confidence)
+    kept.rows = [*kept.rows, *[row for row in other.rows if row not in kept.rows]]
+
+
+def _cause(case: Case, effect: Hypothesis, others: list[Hypothesis]) -> Hypothesis | None:
+    """Return the likeliest hypothesis of which `effect` is a consequence."""
+    causes = [other for other in others if other is not effect and _leads_to(case, other, effect)]
+    return min(causes, key=_order) if causes else None
+
+
+def _leads_to(case: Case, cause: Hypothesis, effect: Hypothesis) -> bool:
+    if cause.confidence < 0.4 or cause.category in ("benign", "unknown"):
+        return (
+            cause.category == "unknown" and cause.weight == 3 and effect.weight == 1 and cause.service == effect.service
+        )
+    if effect.weight == 1 and effect.service == cause.service and cause.weight > 1:
+        return True
+    if cause.category not in _DEADLY or cause.service is None or cause.service == effect.service:
+        return False
+    if effect.category in _REACHING and effect.dependency == cause.service and not _cycle(cause, effect):
+        return cause.category not in ("auth_failure", "missing_database") or cause.service in case.kinds
+    return _proxy(case, effect) and cause.weight >= 2 and cause.recovered is not True and not _proxy(case, cause)
+
+
+def _cycle(cause: Hypothesis, effect: Hypothesis) -> bool:
+    return cause.dependency is not None and cause.dependency == effect.service
+
+
+def _proxy(case: Case, hypothesis: Hypothesis) -> bool:
+    """Say whether a hypothesis is only what a proxy in front of others sees."""
+    return case.kinds.get(hypothesis.service or "") == "web" and hypothesis.category in _REACHING

@@ -1,0 +1,78 @@
+"""Healthchecks that cannot run, and oom marks of the engine: what only events, probes and inspect tell.
+
+Sources: moby `daemon/health.go`: exit code -1 always means that the probe itself did not finish; a shell that finds no
+program exits with 127 (POSIX, XCU 2.8.2); `State.OOMKilled` says that something in the container was killed for memory,
+an `oom` event the same, at its time. 137 alone is no proof: a stop after its time-out ends in 137, too.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.diagnosis.case import Case
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, evidence, missing, series, times
+
+
+def hypotheses(case: Case) -> list[Hypothesis]:
+    """Return what events, probes and inspect accuse."""
+    return [*_broken_probes(case), *_oom(case), *_exit_codes(case)]
+
+
+def _broken_probes(case: Case) -> list[Hypothesis]:
+    shell = case.probes["output"].str.contains(r"not found|[Nn]o such file", regex=True).fillna(value=False)
+    broken = case.probes[(case.probes["outcome"] == "exec_error") | ((case.probes["exit_code"] == 127) & shell)]
+    found = []
+    for service, rows in broken.groupby("service", sort=True):
+        every = case.probes[case.probes["service"] == service]
+        if (every["outcome"] == "pass").any():
+            continue
+        shown = [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(rows)]
+        text = (
+            f"The healthcheck of {service} could not be started, {times(len(rows))}: the program that it names is not "
+            "in the image or not in its PATH; this says nothing of the service itself."
+        )
+        hypothesis = Hypothesis("healthcheck_exec_failure", str(service), 0.96, text)
+        hypothesis.rows = series("for", "the probe could not be started", shown)
+        works = case.works(str(service))
+        if works is not None:
+            hypothesis.rows.append(evidence("for", "the service works", works))
+        found.append(hypothesis)
+    return found
+
+
+def _oom(case: Case) -> list[Hypothesis]:
+    told = case.events[case.events["action"] == "oom"]
+    rows = [row | {"message": "oom"} for row in tables.records(told)]
+    seen = case.containers[case.containers["oom_killed"].fillna(value=False)]
+    rows += [row | {"ts": row["finished"], "message": "OOMKilled: true"} for row in tables.records(seen)]
+    found = []
+    for service in sorted({str(row["service"]) for row in rows if pd.notna(row["service"])}):
+        own = [row for row in rows if row["service"] == service]
+        text = f"The kernel killed a process of {service} for want of memory."
+        found.append(Hypothesis("oom_killed", service, 0.96, text, rows=series("for", "killed for memory", own)))
+    return found
+
+
+def _exit_codes(case: Case) -> list[Hypothesis]:
+    """Read the exit codes that have a meaning of their own, where no line tells more."""
+    readings = {
+        127: ("command_not_found", 0.7, "its command was not found"),
+        126: ("permission_denied", 0.6, "its command could not be executed"),
+        139: ("crash_loop_app_bug", 0.6, "it broke the rules of memory (SIGSEGV)"),
+        137: ("oom_killed", 0.35, "it was killed (SIGKILL), and nobody is seen to have done it"),
+    }
+    found = []
+    for code, (category, confidence, meaning) in readings.items():
+        rows = [row for row in case.ends(None) if row["exit_code"] == code and not row["stopped"]]
+        for service in sorted({str(row["service"]) for row in rows if pd.notna(row["service"])}):
+            own = [row | {"message": f"exited with code {code}"} for row in rows if row["service"] == service]
+            text = f"{service} exited with {code}, {times(len(own))}: {meaning}."
+            hypothesis = Hypothesis(category, service, confidence, text, weight=1)
+            hypothesis.rows = series("for", f"exit code {code}", own)
+            if code == 137:
+                hypothesis.rows.append(
+                    missing("whether it was for memory", f"docker inspect -f '{{{{json .State}}}}' {service}")
+                )
+            found.append(hypothesis)
+    return found

@@ -1,0 +1,103 @@
+"""A hypothesis: one possible cause, what speaks for and against it, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+Record = dict[str, Any]
+_PLACE = ("ts", "order", "service", "message", "file", "line", "pointer")
+_MOST = 12
+"""Rows that a hypothesis shows of one kind: enough to see a series begin and end."""
+
+
+@dataclass
+class Hypothesis:
+    """One possible cause.
+
+    Parameters
+    ----------
+    category
+        One of `incidentlab.tables.CATEGORIES`.
+    service, dependency
+        Who failed, and whom it needed; None where the evidence names none.
+    confidence
+        How often a finding like this is right (calibrated on labelled incidents).
+    sentence
+        The finding, with its figures.
+    weight
+        3: names a fault; 2: says who did not reach whom; 1: says only that a program ended.
+    rows
+        Evidence.
+    recovered, recovered_by
+        Whether the service worked again, and what brought it back.
+    subject
+        What the deciding line names: a role, path, variable, port.
+    follows
+        The hypothesis of which this one is a consequence.
+    """
+
+    category: str
+    service: str | None
+    confidence: float
+    sentence: str
+    dependency: str | None = None
+    weight: int = 3
+    rows: list[Record] = field(default_factory=list)
+    recovered: bool | None = None
+    recovered_by: str | None = None
+    subject: str | None = None
+    follows: Hypothesis | None = None
+
+    @property
+    def begins(self) -> tuple[int, Any, int]:
+        """Where its first row stands: by time, and by order where there is none."""
+        places = [(pd.isna(row["ts"]), row["ts"], _number(row["order"])) for row in self.rows if row["role"] == "for"]
+        untimed = [(1, 0, order) for missing, _, order in places if missing]
+        timed = [(0, ts.value, order) for missing, ts, order in places if not missing]
+        return min([*timed, *untimed], default=(2, 0, 0))
+
+
+def evidence(role: str, fact: str, row: Record) -> Record:
+    """Return an evidence row that points at `row`."""
+    return {"role": role, "fact": fact} | {name: row.get(name) for name in _PLACE}
+
+
+def series(role: str, fact: str, rows: list[Record]) -> list[Record]:
+    """Return evidence rows for a series: all of a short one, both ends of a long one."""
+    half = _MOST // 2
+    shown = rows if len(rows) <= _MOST else [*rows[:half], *rows[-half:]]
+    return [evidence(role, fact, row) for row in shown]
+
+
+def missing(fact: str, command: str) -> Record:
+    """Return an evidence row for what is not there, with the command that would collect it."""
+    return {"role": "missing", "fact": f"{fact}: `{command}`"} | dict.fromkeys(_PLACE)
+
+
+def times(count: int) -> str:
+    """Say how often, in words.
+
+    Examples
+    --------
+    >>> times(1), times(7)
+    ('once', '7 times')
+    """
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def seconds(span: pd.Timedelta) -> str:
+    """Say how long, to the millisecond.
+
+    Examples
+    --------
+    >>> seconds(pd.Timedelta("5.6416s"))
+    '5.642 s'
+    """
+    return f"{span.total_seconds():.3f} s"
+
+
+def _number(order: Any) -> int:
+    return 0 if pd.isna(order) else int(order)

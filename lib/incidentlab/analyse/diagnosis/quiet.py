@@ -1,0 +1,57 @@
+"""When there is nothing to accuse: a quiet log, or one that does not decide. Both are answers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from incidentlab.analyse.diagnosis.case import Case
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series
+
+SURE_ENOUGH = 0.5
+"""Below this, a hypothesis is a candidate and no verdict: of two such accusations one would be wrong."""
+
+_NOTHING = 0.45
+"""Below this, a hypothesis does not keep a log from being called quiet."""
+
+
+def verdict(case: Case, roots: list[Hypothesis]) -> Hypothesis | None:
+    """Return benign or unknown where no root is sure enough; None where one is."""
+    if any(root.confidence >= SURE_ENOUGH for root in roots):
+        return None
+    troubled = _troubled(case)
+    if troubled or any(root.confidence >= _NOTHING for root in roots):
+        return _unknown(case, troubled, roots)
+    works = next((row for name in [*sorted(case.names), None] if (row := case.works(name)) is not None), None)
+    ended = [row for row in case.ends(None) if row["exit_code"] == 0]
+    shown = works or (ended[0] if ended else None)
+    found = Hypothesis("benign", None, 0.85 if shown else 0.6, "Nothing in the evidence failed.", weight=0)
+    if shown is not None:
+        found.rows = [evidence("for", "it works", shown)]
+    return found
+
+
+def _unknown(case: Case, troubled: list[Record], roots: list[Hypothesis]) -> Hypothesis:
+    service = next((str(row["service"]) for row in troubled if pd.notna(row["service"])), None)
+    candidates = ", ".join(dict.fromkeys(root.category for root in roots))
+    text = "Something failed, but the evidence does not decide why" + (f"; candidates: {candidates}." if roots else ".")
+    found = Hypothesis("unknown", service, 0.6, text, weight=0)
+    found.rows = series("for", "it failed", troubled[:4])
+    found.rows.append(missing("exit codes, health and limits", "incidentlab capture PROJECT -o BUNDLE"))
+    del case
+    return found
+
+
+def _troubled(case: Case) -> list[Record]:
+    """Return the signs of trouble that no hypothesis explains: bad exits, fatal lines, crashes."""
+    crashed = [
+        row for row in case.failed if row["kind"] in ("crash", "exit", "import") and case.works(_name(row), row) is None
+    ]
+    fatal = case.logs[(case.logs["level"] == "fatal") & (case.logs["kind"] == "log")]
+    rows: list[Record] = [{str(k): v for k, v in row.items()} for row in fatal.head(4).to_dict("records")]
+    quiet = [row for row in rows if case.works(_name(row), row) is None]
+    ends = [row | {"message": f"exited with code {row['exit_code']}"} for row in case.crashes(None)]
+    return [*crashed, *ends, *quiet]
+
+
+def _name(row: Record) -> str | None:
+    return str(row["service"]) if pd.notna(row["service"]) else None
