@@ -245,6 +245,8 @@ def _events(
         found = union(watched, news)
         facts.update(_covered(found))
         facts["truncated"], facts["gap"] = truncation(ring, created=created, watched_from=started)
+        if observer and observer.ledger[0]["error"]:
+            facts["gap"] = "the observer was interrupted (see its row): events of that time may be missing"
     if found:
         steps.out.jsonl("events.jsonl", found, kind="events")
 

@@ -25,12 +25,13 @@ from collections.abc import Callable
 from typing import Any
 
 from docker import DockerClient
-from docker.errors import NotFound
+from docker.errors import DockerException, NotFound
 from docker.types import CancellableStream
 
 from incidentlab.bundle import ledger_row
 from incidentlab.collect import engine
 from incidentlab.collect.events import Event, Ours, ProbeNoise
+from incidentlab.tables import EngineTrouble
 
 KEPT_PROBES = 5
 """Probes that the engine keeps per container (`maxLogEntries` in moby daemon/health.go)."""
@@ -38,6 +39,7 @@ HELD_PROBES = 20
 """Probes that are held back at most before a snapshot is kept for their sake."""
 
 _TELLING = ("create", "start", "die", "health_status", "connect", "oom", "pause", "unpause", "stop", "rename")
+_PATIENCE_S = 5
 _LABELS = (engine.PROJECT, engine.SERVICE, engine.NUMBER)
 
 Snapshot = dict[str, Any]
@@ -75,7 +77,7 @@ class Observer:
         self._ours = Ours(project)
         self._events: list[Event] = []
         self._snapshots: list[Snapshot] = []
-        self._troubles: list[str] = []
+        self._troubles: dict[str, tuple[str, int]] = {}
         self._stopped = 0
         self._memories: dict[str, Memory] = {}
         self._lock = threading.RLock()
@@ -114,7 +116,7 @@ class Observer:
                 rows=len(self._snapshots),
                 truncated=missed,
                 gap="some health probes were not seen" if lost else None,
-                error="; ".join(self._troubles) or None,
+                error="; ".join(f"{t} ({n} times from {first} on)" for t, (first, n) in self._troubles.items()) or None,
             )
             return [row]
 
@@ -134,10 +136,10 @@ class Observer:
         self._stopping.set()
         self._stopped = time.time_ns()
         if self._stream:
-            with contextlib.suppress(OSError):  # the engine may have gone first
+            with contextlib.suppress(OSError, DockerException):  # gone first, or SSH, which cannot be cancelled
                 self._stream.close()
         for thread in self._threads:
-            thread.join()
+            thread.join(_PATIENCE_S)
         if self._given is None:
             self._client.close()
 
@@ -147,9 +149,8 @@ class Observer:
             try:
                 work()
             except Exception as error:  # a thread must neither die nor be silent
-                if not self._stopping.is_set():
-                    self._note(f"{type(error).__name__}: {error}")
-            self._stopping.wait(self._interval_s if work == self._listen else 0)
+                self._note(f"{type(error).__name__}: {error}")
+                self._stopping.wait(self._interval_s)
 
     def _listen(self) -> None:
         """Read the event stream until it ends, from the last event on or from the beginning."""
@@ -161,8 +162,7 @@ class Observer:
         for event in stream:
             if str(event) not in known:
                 self._take(event)
-        if not self._stopping.is_set():
-            self._note("the engine ended the event stream")
+        raise EngineTrouble("the engine ended the event stream")
 
     def _take(self, event: Event) -> None:
         with self._lock:
@@ -194,9 +194,12 @@ class Observer:
             memory = self._memories.setdefault(container_id, Memory())
             self._snapshots += memory.take(seen)
 
-    def _note(self, error: str) -> None:
+    def _note(self, trouble: str) -> None:
+        if self._stopping.is_set():
+            return  # what breaks because the observer leaves is no trouble
         with self._lock:
-            self._troubles.append(f"{engine.moment(time.time_ns())} {error}")
+            first, times = self._troubles.get(trouble, (engine.moment(time.time_ns()), 0))
+            self._troubles[trouble] = (first, times + 1)
 
 
 class Memory:
