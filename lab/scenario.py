@@ -66,6 +66,11 @@ class Play:
     engine: docker.DockerClient
     taken: list[tuple[datetime, str]] = field(default_factory=list)
 
+    def note(self, text: str) -> None:
+        """Keep what happens now for the recording, and tell it to the person who waits."""
+        self.taken.append((datetime.now(UTC), text))
+        say(text)
+
 
 def names() -> list[str]:
     """All scenarios that there are."""
@@ -94,12 +99,21 @@ def say(text: str) -> None:
 
 
 def compose(scenario: Scenario, *arguments: str) -> None:
-    """Run one command of Docker Compose on the stack as the scenario changes it; its output goes to stderr."""
+    """Run one command of Docker Compose on the stack as the scenario changes it; its output goes to stderr.
+
+    Raises
+    ------
+    OffScript
+        It failed; the message ends with the last line that it said.
+    """
     files = ["--file", str(LAB / "compose.yaml"), "--file", str(scenario.overlay_file)]
     command = ["docker", "compose", "--progress", "quiet", *files, *arguments]
-    status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode
-    if status:
-        raise OffScript(f"docker compose {' '.join(arguments)} ended with status {status}")
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, text=True, check=False, **pipes)
+    print(done.stdout, end="", file=sys.stderr, flush=True)
+    if done.returncode:
+        last = done.stdout.strip().rpartition("\n")[2]
+        raise OffScript(f"docker compose {' '.join(arguments)} ended with status {done.returncode}: {last}")
 
 
 # Steps: each is one entry of a scenario's list, `verb` or `verb: argument`.
@@ -120,51 +134,97 @@ def sleep(_: Play, seconds: float) -> None:
     time.sleep(seconds)
 
 
+def disconnect(play: Play, service: str) -> None:
+    """Pull the cable of a service: `disconnect: redis`."""
+    for container in containers(play, service):
+        network(play).disconnect(container)
+
+
+def connect(play: Play, service: str) -> None:
+    """Plug it in again, under the name that the others know: `connect: redis`."""
+    for container in containers(play, service):
+        network(play).connect(container, aliases=[service])
+
+
+def fails(play: Play, step: Any) -> None:
+    """Take a step that must fail: `fails: up`."""
+    verb, argument = split(step)
+    try:
+        STEPS[verb](play, argument)
+    except OffScript as error:
+        play.note(str(error))
+    else:
+        raise OffScript(f"{verb} did not fail")
+
+
 def wait(play: Play, argument: dict[str, Any]) -> None:
     """Wait until a service has logged, become or entered something: `wait: {service: redis, health: healthy}`."""
     service, timeout_s = argument["service"], argument.get("timeout_s", 90)
     [(condition, wanted)] = [(key, argument[key]) for key in CONDITIONS if key in argument]
     deadline = time.monotonic() + timeout_s
-    labels = [f"com.docker.compose.project={PROJECT}", f"com.docker.compose.service={service}"]
     while time.monotonic() < deadline:
-        containers = play.engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-        if any(CONDITIONS[condition](container, wanted) for container in containers):
+        if any(CONDITIONS[condition](container, wanted) for container in containers(play, service)):
             return
         time.sleep(0.5)
     raise OffScript(f"{service}: {condition} was not {wanted!r} within {timeout_s} s")
 
 
-CONDITIONS: dict[str, Callable[[Any, str], bool]] = {
+def containers(play: Play, service: str) -> list[Any]:
+    """Find the containers of a service, running or not."""
+    labels = [f"com.docker.compose.project={PROJECT}", f"com.docker.compose.service={service}"]
+    found: list[Any] = play.engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+    return found
+
+
+def network(play: Play) -> Any:
+    """Find the network that all services share."""
+    return play.engine.networks.get(f"{PROJECT}_default")
+
+
+CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
     "log": lambda container, text: text.encode() in container.logs(),
     "state": lambda container, state: container.status == state,
     # A container that does not run reads `unhealthy` whatever its probes said.
     "health": lambda container, health: container.status == "running" and container.health == health,
+    "restarts": lambda container, count: container.attrs["RestartCount"] >= count,
 }
 
-STEPS: dict[str, Callable[[Play, Any], None]] = {"up": up, "run": run, "sleep_s": sleep, "wait": wait}
+STEPS: dict[str, Callable[[Play, Any], None]] = {
+    "up": up,
+    "run": run,
+    "fails": fails,
+    "disconnect": disconnect,
+    "connect": connect,
+    "sleep_s": sleep,
+    "wait": wait,
+}
 
 
-def steps(scenario: Scenario) -> list[tuple[str, Any]]:
-    """Split a scenario's steps into verb and argument.
+def split(step: Any) -> tuple[str, Any]:
+    """Split a step into verb and argument.
 
     Raises
     ------
     Unusable
-        A step has a verb that is none of `STEPS`.
+        Its verb is none of `STEPS`.
     """
-    split = [next(iter(step.items())) if isinstance(step, dict) else (step, None) for step in scenario.steps]
-    for verb, _ in split:
-        if verb not in STEPS:
-            raise Unusable(f"{scenario.name}: no step {verb!r}; there are: {', '.join(STEPS)}")
-    return split
+    verb, argument = next(iter(step.items())) if isinstance(step, dict) else (step, None)
+    if verb not in STEPS:
+        raise Unusable(f"no step {verb!r}; there are: {', '.join(STEPS)}")
+    if verb == "fails":
+        split(argument)
+    return verb, argument
+
+
+def steps(scenario: Scenario) -> list[tuple[str, Any]]:
+    """Split all steps of a scenario."""
+    return [split(step) for step in scenario.steps]
 
 
 def perform(play: Play) -> None:
     """Take every step, and note when."""
     for verb, argument in steps(play.scenario):
-        text = verb if argument is None else f"{verb} {json.dumps(argument)}"
-        play.taken.append((datetime.now(UTC), text))
-        say(text)
+        play.note(verb if argument is None else f"{verb} {json.dumps(argument)}")
         STEPS[verb](play, argument)
 
 

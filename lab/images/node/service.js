@@ -1,7 +1,22 @@
-// What the six services have in common: an HTTP server that speaks JSON, /health (the process is alive), /ready (what it
-// depends on answers), and an orderly end on SIGTERM.
+// What the six services have in common: settings without which they do not start, an HTTP server that speaks JSON, /health
+// (the process is alive), /ready (what it depends on answers), and an orderly end on SIGTERM.
 'use strict';
 const http = require('node:http');
+
+// How long a database or Redis may be silent before that is an error, as options of their clients.
+const patience = {
+  pg: { connectionTimeoutMillis: 3000, query_timeout: 3000 },
+  redis: { disableOfflineQueue: true, pingInterval: 1000, socket: { socketTimeout: 3000 } },
+};
+
+// The environment, where a setting that is missing ends the process: `const { DB_HOST, DB_NAME } = settings`.
+const settings = new Proxy(process.env, {
+  get(env, name) {
+    if (env[name]) return env[name];
+    console.error(`Missing required environment variable: ${name}`);
+    return process.exit(1);
+  },
+});
 
 async function body(request) {
   const chunks = [];
@@ -58,4 +73,4 @@ async function call(method, url, payload) {
   return result;
 }
 
-module.exports = { call, serve };
+module.exports = { call, patience, serve, settings };

@@ -1,10 +1,10 @@
 // The one door to the services behind it: checks the token, counts requests in Redis, passes the call on.
 'use strict';
 const { createClient } = require('redis');
-const { call, serve } = require('./service');
+const { call, patience, serve, settings } = require('./service');
 
-const { AUTH_URL, TRANSACTION_URL, WALLET_URL, REDIS_URL, REQUESTS_PER_MINUTE } = process.env;
-const redis = createClient({ url: REDIS_URL, disableOfflineQueue: true });
+const { AUTH_URL, TRANSACTION_URL, WALLET_URL, REDIS_URL, REQUESTS_PER_MINUTE } = settings;
+const redis = createClient({ url: REDIS_URL, ...patience.redis });
 redis.on('error', (err) => console.error(`redis: ${err.message}`));
 redis.connect();
 

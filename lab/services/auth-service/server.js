@@ -1,12 +1,14 @@
-// Users and tokens. Creates its own table at start (initDB): with WAIT_FOR_DB=true it retries until the database answers;
+// Users and tokens. Creates its own tables at start (initDB): with WAIT_FOR_DB=true it retries until the database answers;
 // with false, as it was before the fix, the first refusal ends the process.
 'use strict';
 const crypto = require('node:crypto');
+const fs = require('node:fs');
 const { Pool } = require('pg');
-const { serve } = require('./service');
+const { patience, serve, settings } = require('./service');
 
-const { DB_HOST, DB_USER, DB_PASSWORD, DB_NAME, JWT_SECRET, WAIT_FOR_DB } = process.env;
-const pool = new Pool({ host: DB_HOST, user: DB_USER, password: DB_PASSWORD, database: DB_NAME });
+const { DB_HOST, DB_USER, DB_PASSWORD, DB_NAME, JWT_SECRET } = settings;
+const { WAIT_FOR_DB, DB_TRIES = 15, DB_DELAY_MS = 2000 } = process.env;
+const pool = new Pool({ host: DB_HOST, user: DB_USER, password: DB_PASSWORD, database: DB_NAME, ...patience.pg });
 pool.on('error', (err) => console.error(`idle database connection lost: ${err.message}`));
 let initialized = false;
 
@@ -34,14 +36,23 @@ async function verify({ body }) {
   return { user };
 }
 
+// Every migration is run at every start, so each must allow to be run again.
 async function initDB() {
-  await pool.query(
-    'CREATE TABLE IF NOT EXISTS users (name text PRIMARY KEY, salt text NOT NULL, password_hash text NOT NULL)',
-  );
+  const client = await pool.connect();
+  try {
+    for (const file of fs.readdirSync('migrations').sort()) {
+      await client.query(fs.readFileSync(`migrations/${file}`, 'utf8')).catch((err) => {
+        console.error(`Migration ${file} failed: ${err.message}`);
+        throw err;
+      });
+    }
+  } finally {
+    client.release();
+  }
   initialized = true;
 }
 
-async function waitForDb(retries = 15, delay = 2000) {
+async function waitForDb(retries = Number(DB_TRIES), delay = Number(DB_DELAY_MS)) {
   for (let i = 0; i < retries; i++) {
     try {
       return await initDB();

@@ -1,8 +1,8 @@
 // The page that customers see, rendered from what the gateway answers.
 'use strict';
-const { call, serve } = require('./service');
+const { call, serve, settings } = require('./service');
 
-const { GATEWAY_URL } = process.env;
+const { GATEWAY_URL } = settings;
 
 async function page() {
   const { wallets } = await call('GET', `${GATEWAY_URL}/wallets`);

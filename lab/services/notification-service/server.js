@@ -1,9 +1,9 @@
 // Messages to users, kept in Redis lists.
 'use strict';
 const { createClient } = require('redis');
-const { serve } = require('./service');
+const { patience, serve, settings } = require('./service');
 
-const redis = createClient({ url: process.env.REDIS_URL, disableOfflineQueue: true });
+const redis = createClient({ url: settings.REDIS_URL, ...patience.redis });
 redis.on('error', (err) => console.error(`redis: ${err.message}`));
 redis.connect();
 

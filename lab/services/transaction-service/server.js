@@ -1,10 +1,10 @@
 // Payments: asks wallet-service to move the money, records the transaction, has notification-service tell people.
 'use strict';
 const { Pool } = require('pg');
-const { call, serve } = require('./service');
+const { call, patience, serve, settings } = require('./service');
 
-const { DB_HOST, DB_USER, DB_PASSWORD, DB_NAME, WALLET_URL, NOTIFICATION_URL } = process.env;
-const pool = new Pool({ host: DB_HOST, user: DB_USER, password: DB_PASSWORD, database: DB_NAME });
+const { DB_HOST, DB_USER, DB_PASSWORD, DB_NAME, WALLET_URL, NOTIFICATION_URL } = settings;
+const pool = new Pool({ host: DB_HOST, user: DB_USER, password: DB_PASSWORD, database: DB_NAME, ...patience.pg });
 pool.on('error', (err) => console.error(`idle database connection lost: ${err.message}`));
 
 async function list() {

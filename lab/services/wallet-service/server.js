@@ -1,10 +1,10 @@
 // Balances, and moving money between two wallets in one database transaction.
 'use strict';
 const { Pool } = require('pg');
-const { serve } = require('./service');
+const { patience, serve, settings } = require('./service');
 
-const { DB_HOST, DB_USER, DB_PASSWORD, DB_NAME } = process.env;
-const pool = new Pool({ host: DB_HOST, user: DB_USER, password: DB_PASSWORD, database: DB_NAME });
+const { DB_HOST, DB_USER, DB_PASSWORD, DB_NAME } = settings;
+const pool = new Pool({ host: DB_HOST, user: DB_USER, password: DB_PASSWORD, database: DB_NAME, ...patience.pg });
 pool.on('error', (err) => console.error(`idle database connection lost: ${err.message}`));
 
 async function list() {
