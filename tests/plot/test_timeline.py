@@ -57,6 +57,13 @@ def test_one_lane_a_service_the_troubled_first() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["app", "db"]
 
 
+def test_the_chosen_lanes_stand_first() -> None:
+    """The services that the reader asks about stand at the top, whatever else went wrong."""
+    story = happenings((1, "db", "start"), (3, "app", "refused"), (4, "web", "start"))
+    ax = plot.timeline(story, PHASES, window=(T0, T1), first=["web", None, "gone"])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["web", "app", "db"]
+
+
 def test_an_open_phase_reaches_the_end_of_the_window() -> None:
     """A phase that was still open when we stopped looking is drawn to the end of the window."""
     ax = plot.timeline(happenings((1, "db", "start")), PHASES, window=(T0, T1))

@@ -6,6 +6,7 @@ before what, and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.dates as mdates
@@ -29,6 +30,7 @@ def timeline(
     *,
     window: tuple[pd.Timestamp, pd.Timestamp],
     refused: pd.DataFrame | None = None,
+    first: Sequence[str | None] = (),
     timezone: str = "UTC",
     ax: Axes | None = None,
 ) -> Axes:
@@ -44,6 +46,9 @@ def timeline(
     refused : ATTEMPTS, optional
         Tries of services to reach a dependency: from the first failed one to the success that ended the series,
         the lanes of both are shaded.
+    first
+        Services whose lanes stand at the top, in this order; None is passed over. The others follow, those with most
+        trouble first.
     timezone
         Zone of the labels.
 
@@ -52,7 +57,7 @@ def timeline(
     matplotlib.axes.Axes
     """
     timed = bool(happenings["ts"].notna().any())
-    lanes = _lanes(happenings, phases)
+    lanes = _lanes(happenings, phases, first)
     axes = ax if ax is not None else _figure(len(lanes))
     position = {service: -row for row, service in enumerate(lanes)}
     handles: dict[str, Any] = {}
@@ -73,12 +78,14 @@ def _figure(lanes: int) -> Axes:
     return axes
 
 
-def _lanes(happenings: pd.DataFrame, phases: pd.DataFrame) -> list[str]:
-    """Return the services, those with most to tell at the top; ties in the order of the alphabet."""
-    told = pd.concat([happenings["service"], phases["service"]]).dropna()
-    trouble = happenings[~happenings["what"].isin(["create", "start", "health", *_PROBES[:1]])]["service"].dropna()
+def _lanes(happenings: pd.DataFrame, phases: pd.DataFrame, first: Sequence[str | None]) -> list[str]:
+    """Return the services: the chosen ones, then those with most to tell; ties in the order of the alphabet."""
+    told = set(pd.concat([happenings["service"], phases["service"]]).dropna())
+    trouble = happenings[~happenings["what"].isin(["create", "start", "health", "ready", "probe_pass"])]["service"]
     weight = trouble.value_counts()
-    return sorted(told.unique(), key=lambda service: (-int(weight.get(service, 0)), service)) or ["(no service)"]
+    chosen = [service for service in dict.fromkeys(first) if service in told]
+    rest = sorted(told.difference(chosen), key=lambda service: (-int(weight.get(service, 0)), service))
+    return [str(service) for service in [*chosen, *rest]] or ["(no service)"]
 
 
 def _x(ts: Any, order: Any, *, timed: bool) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import textwrap
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -97,12 +98,24 @@ def ledger_lines(investigation: Investigation) -> list[str]:
 
 
 def shown(sections: list[Section]) -> Shown:
-    """Return sections (a title and its lines) as something to show; all of it is escaped here."""
+    """Return sections (a title and its lines) as something to show; all of it is escaped here.
+
+    Lines that begin with two blanks are to be copied as they stand: they are set as one block.
+    """
     parts = []
     for title, lines in sections:
-        items = "".join(f'<li style="white-space:pre-wrap">{html.escape(visible(line))}</li>' for line in lines)
-        parts.append(f"<h3>{html.escape(visible(title))}</h3><ul>{items}</ul>")
+        blocks = groupby(lines, key=lambda line: line.startswith("  "))
+        parts.append(f"<h3>{html.escape(visible(title))}</h3>")
+        parts += [_block(list(block)) if verbatim else _list(list(block)) for verbatim, block in blocks]
     return Shown("".join(parts), _text(sections))
+
+
+def _list(lines: list[str]) -> str:
+    return "<ul>" + "".join(f"<li>{html.escape(visible(line))}</li>" for line in lines) + "</ul>"
+
+
+def _block(lines: list[str]) -> str:
+    return "<pre>" + "\n".join(html.escape(visible(line)) for line in lines) + "</pre>"
 
 
 def _optional(*sections: Section) -> list[Section]:

@@ -14,10 +14,9 @@ from typing import Any
 import pandas as pd
 
 _TABLE_STYLE = "border-collapse:collapse;font-size:12px;text-align:left"
-_CELL_STYLE = (
-    "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;"
-    "overflow-wrap:anywhere;white-space:pre-wrap"
-)
+_CELL_STYLE = "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;white-space:"
+_PROSE = ("message", "fact", "detail", "output", "truncated", "gap", "error")
+"""Columns whose text may be long and is wrapped; all others stay on one line."""
 _LONGEST = 2000
 
 
@@ -94,9 +93,12 @@ def _cell(value: Any, timezone: str) -> str:
 
 
 def _html(names: list[str], cells: list[list[str]], more: str) -> str:
-    head = "".join(f'<th style="{_CELL_STYLE}">{html.escape(name)}</th>' for name in names)
+    style = [_CELL_STYLE + ("pre-wrap;overflow-wrap:anywhere" if name in _PROSE else "nowrap") for name in names]
+    head = "".join(f'<th style="{_CELL_STYLE}nowrap">{html.escape(name)}</th>' for name in names)
     body = "".join(
-        "<tr>" + "".join(f'<td style="{_CELL_STYLE}">{html.escape(cell)}</td>' for cell in row) + "</tr>"
+        "<tr>"
+        + "".join(f'<td style="{look}">{html.escape(cell)}</td>' for look, cell in zip(style, row, strict=True))
+        + "</tr>"
         for row in cells
     )
     foot = f"<p>{more}</p>" if more else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -101,17 +102,20 @@ def _execute(
     book: nbformat.NotebookNode, target: Path, values: Mapping[str, Any], folder: Path, *, progress: bool
 ) -> None:
     import papermill  # two seconds to import
+    from traitlets.config import Config
 
     try:
-        papermill.execute_notebook(
-            book,
-            str(target),
-            parameters=dict(values),
-            kernel_name="python3",
-            language="python",
-            cwd=str(folder),
-            progress_bar=progress,
-        )
+        with TemporaryDirectory(prefix="incidentlab-") as private:  # the kernel talks over sockets in here, not TCP
+            papermill.execute_notebook(
+                book,
+                str(target),
+                parameters=dict(values),
+                kernel_name="python3",
+                language="python",
+                cwd=str(folder),
+                progress_bar=progress,
+                config=Config(KernelManager={"transport": "ipc", "connection_file": f"{private}/kernel.json"}),
+            )
     except papermill.PapermillExecutionError as error:
         raise NotebookFailed(f"cell {error.exec_count} raised {error.ename}: {error.evalue}") from error
 
