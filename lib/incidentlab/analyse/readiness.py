@@ -16,10 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from incidentlab import tables
-from incidentlab.analyse.failures.match import fits
+from incidentlab.analyse.failures.match import fits, text_array
 from incidentlab.analyse.signatures.ready import MARKS, NOT_READY
 
 _WHERE = ["ts", "order", "service", "container", "message", "file", "line", "pointer"]
@@ -70,7 +69,7 @@ def phases(logs: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd
 
 def _log_marks(logs: pd.DataFrame) -> pd.DataFrame:
     spoken = logs[logs["kind"] == "log"]
-    texts = pa.array(spoken["message"], pa.large_string())
+    texts = text_array(spoken["message"])
     found = fits(texts, MARKS)
     doubtful = spoken["message"].iloc[found["text"].astype(int)].str.contains(NOT_READY, regex=True).to_numpy()
     found = found[~(doubtful & found["runtime"].eq("generic").to_numpy())]

@@ -13,22 +13,22 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.hypothesis import Record
-from incidentlab.analyse.failures.match import fits
+from incidentlab.analyse.failures.match import fits, text_array
 from incidentlab.analyse.failures.target import is_called, server_kinds
 from incidentlab.analyse.signatures import SIGNATURES
 from incidentlab.analyse.signatures.ready import NOT_SUCCESS, SUCCESSES
 from incidentlab.analyse.signatures.servers import SERVERS
 
-_STOPPING = r"(?i)(?:gracefully stopping|aborting on container exit|^\s*(?:Stopping|Killing|Removing) \S+ ?\.\.\.|Container \S+ +(?:Stopping|Stopped|Killing|Killed|Removing))"
+_STOPPING = r"(?i)(?:gracefully stopping|has been recreated|aborting on container exit|^\s*(?:Stopping|Killing|Removing) \S+ ?\.\.\.|Container \S+ +(?:Stopping|Stopped|Killing|Killed|Removing))"
 _SPOKEN_OF = (
-    r"(?:ERROR: for (\S+) |Cannot (?:create|start) (?:container for )?service (\S+?):|endpoint (\S+) \(|Container (\S+) +Error"
+    r"(?:ERROR: for (\S+) |Cannot (?:create|start) (?:container for )?service (\S+?):|endpoint (\S+) \(|(?:Container )?(\S+) +Error "
     r"|for service \"?([\w.-]+))"
 )
 _BEGUN = r"Container (\S+) +(?:Starting|Creating)"
+_PORT = r"(?:\bport[ :=]+|://[^\s/]*:|0\.0\.0\.0:|\[::\]:|\*:)(\d{2,5})\b"
 _STOP_SIGNALS = (2, 3, 9, 15)
 _STOP_CODES = (0, 130, 137, 143)
 
@@ -55,9 +55,13 @@ class Case:
     @cached_property
     def failed(self) -> list[Record]:
         """The failures, with those that only inspect tells of, each with the level of its line."""
-        levels = dict(zip(_places(self.logs), self.logs["level"], strict=True))
-        rows = tables.records(self.failures)
-        return [row | {"level": levels.get(_place(row))} for row in rows] + self._engine_errors()
+        told = [
+            {"level": level, "said": kind} for level, kind in zip(self.logs["level"], self.logs["kind"], strict=True)
+        ]
+        known = dict(zip(_places(self.logs), told, strict=True))
+        rows = [row | known.get(_place(row), {"level": None, "said": "log"}) for row in tables.records(self.failures)]
+        placed = [row for row in rows if row["said"] != "unknown"]
+        return (placed or rows) + self._engine_errors()
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -83,7 +87,7 @@ class Case:
 
     def spans(self, service: str | None) -> list[Record]:
         """Return the phases of a service in order, `start` filled from the program's own clock where it can be."""
-        own = self.phases[self.phases["service"] == service] if service else self.phases[:0]
+        own = self.phases[self.phases["service"] == service] if service else self.phases[self.phases["service"].isna()]
         rows = tables.records(own.sort_values(["start", "start_order"], na_position="last"))
         return [row | {"start": self.clock(row)} for row in rows]
 
@@ -96,9 +100,17 @@ class Case:
         """Return the exits of a service that nobody asked for and that were no success."""
         return [row for row in self.ends(service) if not row["stopped"] and row["exit_code"] != 0]
 
-    def success(self, service: str | None, after: Record) -> Record | None:
-        """Return the first line of a service after a failure that it could not have logged without success."""
-        return next((row for row in self._successes if _same(row, service) and _later(row, after)), None)
+    def success(self, service: str | None, first: Record, last: Record) -> Record | None:
+        """Return the first line after some failures that the service could not have logged without success.
+
+        That it listens counts where it never did so before the first of them: then it listens only once all is well.
+        """
+        said = next((row for row in self._successes if _same(row, service) and _later(row, last)), None)
+        if said is not None:
+            return said
+        listens = [r | {"order": r["start_order"], "ts": r["start"]} for r in self._ready if _same(r, service)]
+        before = any(not _later(row, first) for row in listens)
+        return None if before else next((row for row in listens if _later(row, last)), None)
 
     def works(self, service: str | None, after: Record | None = None) -> Record | None:
         """Return a sign that a service does its work: a success, or that it listens and serves."""
@@ -142,18 +154,52 @@ class Case:
         return served[0] if len(served) == 1 else None
 
     @cached_property
+    def nameless(self) -> str | None:
+        """The service whose log it is where no line bears a name: from the command that printed it, or its JSON."""
+        asked = self.logs.loc[self.logs["kind"] == "shell", "message"].str.cat(sep=" ")
+        named = re.search(r"docker(?:\.exe)? logs (?:-\S+ )*([\w.-]+)", asked)
+        own = self.lines(None)["message"].str.extract(r'"service(?:\.name)?": ?"([\w.-]+)"')[0].dropna().unique()
+        if named or len(own) == 1:
+            return named.group(1) if named else str(own[0])
+        return None
+
+    @cached_property
+    def ports(self) -> dict[str, set[int]]:
+        """The ports on which each service says that it listens."""
+        usual = {server.name: set(server.ports) for server in SERVERS}
+        found = {service: set(usual.get(kind, set())) for service, kind in self.kinds.items()}
+        for row in self._ready:
+            numbers = re.findall(_PORT, str(row["message"])) if row["server"] == "generic" else []
+            found.setdefault(row["service"], set()).update(int(number) for number in numbers)
+        return {service: ports for service, ports in found.items() if ports}
+
+    @cached_property
     def stops(self) -> list[Record]:
         """The lines by which Compose, or someone at its terminal, says that the project is being stopped."""
         said = self.logs["kind"].eq("compose") & self.logs["message"].str.contains(_STOPPING, regex=True)
         return tables.records(self.logs[said])
 
     @cached_property
+    def _died(self) -> list[Record]:
+        return tables.records(self.events[self.events["action"] == "die"])
+
+    @cached_property
     def _deaths(self) -> list[Record]:
-        died = tables.records(self.events[self.events["action"] == "die"])
         kills = tables.records(self.events[self.events["signal"].isin(_STOP_SIGNALS)])
-        return [row | {"stopped": self._stopped(row, kills)} for row in died]
+        return [row | {"stopped": self._stopped(row, kills)} for row in self._died]
+
+    @cached_property
+    def _all_end(self) -> bool:
+        """Whether every service that speaks ends, and none speaks after its end: the project was stopped."""
+        died = self.events[self.events["action"] == "die"].groupby("service")["order"].max()
+        spoke = self.logs[self.logs["kind"] == "log"].groupby("service")["order"].max()
+        ended = died.reindex(spoke.index).gt(spoke).fillna(value=False)
+        return len(ended) > 1 and bool(ended.all())
 
     def _stopped(self, death: Record, kills: list[Record]) -> bool:
+        last = max(row["order"] for row in self._died if row["container"] == death["container"])
+        if self._all_end and death["order"] == last and death["exit_code"] in (*_STOP_CODES, 1, 2, 255):
+            return True
         if death["exit_code"] not in _STOP_CODES:
             return False
         if death["exit_code"] in (130, 143):
@@ -164,7 +210,7 @@ class Case:
     @cached_property
     def _successes(self) -> list[Record]:
         said = self.logs[self.logs["kind"] == "log"]
-        found = fits(pa.array(said["message"], pa.large_string()), SUCCESSES)
+        found = fits(text_array(said["message"]), SUCCESSES)
         rows = said.iloc[sorted(found["text"].astype(int))]
         plain = ~rows["message"].str.contains(NOT_SUCCESS, regex=True)
         return tables.records(rows[plain])
@@ -176,12 +222,12 @@ class Case:
     def _engine_errors(self) -> list[Record]:
         """Return the reasons for failed starts that inspect keeps in State.Error, as failures."""
         rows = self.containers[self.containers["error"].str.len() > 0]
-        found = fits(pa.array(rows["error"], pa.large_string()), SIGNATURES)
+        found = fits(text_array(rows["error"]), SIGNATURES)
         empty = dict.fromkeys(tables.FAILURES.names)
         return [
             empty | tables.records(rows.iloc[[hit["text"]]])[0]
             | {"kind": hit["kind"], "subject": hit["subject"], "message": rows["error"].iloc[hit["text"]]}
-            | {"ts": rows["finished"].iloc[hit["text"]], "order": pd.NA, "level": "error", "signature": hit["signature"]}
+            | {"ts": rows["finished"].iloc[hit["text"]], "order": pd.NA, "level": "error", "said": "engine", "signature": hit["signature"]}
             for hit in tables.records(found)
         ]  # fmt: skip
 

@@ -40,7 +40,7 @@ def ranked(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
 
 def _order(hypothesis: Hypothesis) -> tuple[object, ...]:
     score = hypothesis.confidence + 0.1 * hypothesis.weight - (0.15 if hypothesis.recovered else 0.0)
-    return (-round(score, 3), hypothesis.begins, hypothesis.category, hypothesis.service or "")
+    return (-round(score, 1), hypothesis.begins, hypothesis.category, hypothesis.service or "")
 
 
 def _merged(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:

@@ -39,7 +39,7 @@ READINGS = {
     "arch": Reading("image_arch_mismatch", 0.93, 3, True, "{who} was built for another processor or C library{subject}."),
     "crlf": Reading("line_endings", 0.95, 3, True, "{who} runs a script with Windows line ends{subject}."),
     "crlf_maybe": Reading("line_endings", 0.6, 3, True, "{who} could not run {name}, which is there but names an interpreter that is not: most often Windows line ends in its first line."),
-    "command": Reading("command_not_found", 0.93, 3, True, "{who} was told to run {name}, which is not in its image."),
+    "command": Reading("command_not_found", 0.93, 3, False, "{who} was told to run {name}, which is not in its image."),
     "not_executable": Reading("permission_denied", 0.85, 3, True, "{who} may not execute {name}."),
     "permission": Reading("permission_denied", 0.88, 3, False, "{who} has no right to what it needs{subject}."),
     "privilege": Reading("permission_denied", 0.7, 3, False, "The database user of {who} lacks a privilege{subject}."),
@@ -61,12 +61,15 @@ READINGS = {
     "probe_timeout": Reading("healthcheck_misconfigured", 0.6, 2, False, "The healthcheck of {who} exceeds its timeout."),
     "stale": Reading("unknown", 0.8, 3, True, "{who} found a lock or session of an earlier run still held; none of the known causes."),
     "name_conflict": Reading("unknown", 0.6, 2, True, "The container name {name} is already in use."),
-    "image_missing": Reading("unknown", 0.6, 2, True, "An image could not be found{subject}."),
+    "image_missing": Reading("missing_config", 0.75, 2, True, "{who} names an image that cannot be found{subject}: wrong name or tag, or never pushed."),
     "registry_auth": Reading("unknown", 0.55, 2, True, "An image may not be pulled, or does not exist{subject}."),
     "build": Reading("unknown", 0.5, 1, True, "An image could not be built."),
     "daemon": Reading("unknown", 0.7, 2, True, "The Docker engine could not be reached."),
 }  # fmt: skip
 """What each kind of failure means."""
+
+_NAMING = ("port_conflict", "dependency_unhealthy", "dependency_exited", "no_healthcheck")
+"""Kinds whose line names the container that it is about."""
 
 _PROBES = 3
 """As many logins as root, from which on they are a probe and no accident."""
@@ -86,11 +89,9 @@ def _service(case: Case, row: Record) -> str | None:
     """Return whose fault it is: of whom the line speaks, where the engine or Compose says it."""
     if pd.notna(row["service"]):
         return str(row["service"])
-    named = (
-        row["subject"]
-        if row["kind"] in ("port_conflict", "dependency_unhealthy", "dependency_exited", "no_healthcheck")
-        else None
-    )
+    if row["said"] == "log":
+        return case.nameless
+    named = row["subject"] if row["kind"] in _NAMING else None
     return case.service_of(named) if isinstance(named, str) else case.spoken_of(row)
 
 
@@ -98,7 +99,8 @@ def _excused(case: Case, row: Record) -> bool:
     """Say whether a line is part of a normal start: a database that its own init scripts have yet to create."""
     if row["kind"] not in ("missing_database", "auth", "schema"):
         return False
-    inside = [s for s in case.spans(row["service"]) if s["phase"] in ("temporary_server", "starting")]
+    own = case.spans(row["service"] if pd.notna(row["service"]) else None)
+    inside = [s for s in own if s["phase"] in ("temporary_server", "starting") and s["server"] != "generic"]
     return any(_within(row, span) for span in inside)
 
 
@@ -171,7 +173,7 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
     found = []
     for row in case.failed:
         service = row["service"] if pd.notna(row["service"]) else None
-        spans = case.spans(service) if service else tables_of(case)
+        spans = case.spans(service)
         inside = [s for s in spans if s["phase"] == "temporary_server" and _within(row, s)]
         done = any(
             s["phase"] in ("restarting_inside", "ready") and s["start_order"] > row["order"] for s in spans if inside
@@ -188,12 +190,6 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
                 )
             )
     return found[:1]
-
-
-def tables_of(case: Case) -> list[Record]:
-    """Return the phases of the nameless container."""
-    nameless = case.phases[case.phases["service"].isna()]
-    return [{str(k): v for k, v in row.items()} for row in nameless.to_dict("records")]
 
 
 def _root_probes(case: Case) -> list[Hypothesis]:

@@ -14,6 +14,10 @@ _NOTHING = 0.45
 """Below this, a hypothesis does not keep a log from being called quiet."""
 
 
+_PATIENCE = 3
+"""As many lines of waiting, with nothing after them, are a wait in vain."""
+
+
 def verdict(case: Case, roots: list[Hypothesis]) -> Hypothesis | None:
     """Return benign or unknown where no root is sure enough; None where one is."""
     if any(root.confidence >= SURE_ENOUGH for root in roots):
@@ -46,11 +50,13 @@ def _troubled(case: Case) -> list[Record]:
     crashed = [
         row for row in case.failed if row["kind"] in ("crash", "exit", "import") and case.works(_name(row), row) is None
     ]
+    waits = [row for row in case.failed if row["kind"] in ("waiting", "wait_timeout")]
+    vain = [row for row in waits[-1:] if len(waits) >= _PATIENCE and case.works(_name(row), row) is None]
     fatal = case.logs[(case.logs["level"] == "fatal") & (case.logs["kind"] == "log")]
     rows: list[Record] = [{str(k): v for k, v in row.items()} for row in fatal.head(4).to_dict("records")]
     quiet = [row for row in rows if case.works(_name(row), row) is None]
     ends = [row | {"message": f"exited with code {row['exit_code']}"} for row in case.crashes(None)]
-    return [*crashed, *ends, *quiet]
+    return [*crashed, *ends, *quiet, *vain]
 
 
 def _name(row: Record) -> str | None:

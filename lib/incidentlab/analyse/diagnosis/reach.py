@@ -75,6 +75,13 @@ def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     target = next((row["target"] for row in rows if pd.notna(row["target"])), None)
     if any(row["target_by"] == "loopback" for row in rows):
         return _loopback(case, client, rows)
+    if all(row["kind"] == "wait_timeout" for row in rows) and target is None:
+        sentence = f"{_who(client)} waited for {_whom(rows)} and gave up; why it did not answer is not in the evidence."
+        return _made(case, client, rows, "unknown", 0.6, sentence, weight=3)
+    strange = _strange_port(case, client, target, rows)
+    if strange is not None:
+        sentence = f"{_who(client)} was refused at port {strange}, {times(len(rows))}, where none of the other services listens: wrong port, or the published one in place of the one inside the container."  # noqa: E501
+        return _made(case, client, rows, "wrong_host", 0.8, sentence, weight=3, dependency=target)
     if all(row["kind"] == "no_socket" for row in rows):
         return _socket(case, client, rows)
     if all(row["kind"] == "dns" for row in rows) and target is None:
@@ -89,7 +96,7 @@ def _made(
 ) -> Hypothesis:  # noqa: PLR0913, E501  # every hypothesis of this family is made here
     """Return the hypothesis with the failed tries and the success after them, if there is one."""
     last = rows[-1]
-    won = case.success(client, last)
+    won = case.success(client, rows[0], last)
     found = Hypothesis(category, client, confidence, sentence, weight=more.pop("weight", 2), **more)
     found.rows = series("for", f"{_who(client)} did not reach {_whom(rows)}: {last['kind']}", rows)
     if won is not None:
@@ -98,13 +105,23 @@ def _made(
     return found
 
 
+def _strange_port(case: Case, client: str | None, target: str | None, rows: list[Record]) -> int | None:
+    """Return the port that refused, where every service that it can mean says that it listens on others."""
+    ports = {row["port"] for row in rows if pd.notna(row["port"]) and row["kind"] == "refused"}
+    others = [target] if target else sorted(case.names - {client or ""})
+    known = [case.ports.get(name, set()) for name in others]
+    if len(ports) == 0 or not known or not all(known) or ports & set().union(*known):
+        return None
+    return int(min(ports))
+
+
 def _loopback(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     place = _whom(rows)
     sentence = (
         f"{_who(client)} looks for its dependency at {place}, {times(len(rows))}: inside a container that is the "
         "container itself, and nothing listens there."
     )
-    won = case.success(client, rows[-1])
+    won = case.success(client, rows[0], rows[-1])
     slow = all(row["kind"] in ("timeout", "reset", "unavailable") for row in rows)
     if slow:
         return _too_slow(case, client, None, rows)
@@ -125,7 +142,7 @@ def _socket(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
 
 def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     host = next((row["host"] for row in rows if pd.notna(row["host"])), None)
-    won = case.success(client, rows[-1])
+    won = case.success(client, rows[0], rows[-1])
     if host and re.search(_EXTERNAL, host) and not re.search(_INTERNAL, host):
         sentence = f"{_who(client)} could not resolve {host}, {times(len(rows))}: the container has no working DNS for outside names."  # noqa: E501
         return _made(case, client, rows, "dns_failure", 0.6 if won is not None else 0.93, sentence)
@@ -142,7 +159,7 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
 def _too_slow(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis:
     kind = "no route" if all(row["kind"] == "unreachable" for row in rows) else "no answer in time"
     sentence = f"{_who(client)} got {kind} from {_whom(rows)}, {times(len(rows))}."
-    won = case.success(client, rows[-1])
+    won = case.success(client, rows[0], rows[-1])
     return _made(case, client, rows, "network_timeout", 0.6 if won is not None else 0.82, sentence, dependency=target)
 
 
@@ -153,7 +170,7 @@ def _not_ready(case: Case, target: str | None, rows: list[Record]) -> bool:
 def _down(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis:
     """Explain tries that found nobody listening at a target other than the client itself."""
     relation, mark = _relation(case, target, rows)
-    won = case.success(client, rows[-1])
+    won = case.success(client, rows[0], rows[-1])
     told = {
         "before_ready": ("startup_race", 0.95 if won else 0.9),
         "starting": ("startup_race", 0.93 if won else 0.85),
@@ -169,7 +186,10 @@ def _down(case: Case, client: str | None, target: str | None, rows: list[Record]
         and category == "startup_race"
         and relation != "before_ready"
     ):
-        category, confidence = "dependency_outage", 0.4
+        inside = any(span["phase"] == "restarting_inside" for span in case.spans(target)) if target else False
+        category, confidence = ("startup_race", 0.75) if inside else ("dependency_outage", 0.4)
+    if all(row["level"] in ("debug", "info") for row in rows):
+        confidence *= 0.8
     whom = target or next((row["host"] for row in rows if pd.notna(row["host"])), None)
     found = _made(case, client, rows, category, confidence, "", dependency=whom)
     if all(row["kind"] == "unavailable" for row in rows):

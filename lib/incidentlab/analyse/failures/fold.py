@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from incidentlab.analyse.failures.match import GROUPS, fits
+from incidentlab.analyse.failures.match import GROUPS, fits, text_array
 from incidentlab.analyse.signatures import table
 
 _GOES_ON = (
@@ -84,12 +84,13 @@ def _records(logs: pd.DataFrame) -> pd.DataFrame:
     """Give each line its record, numbered per container; `row` is the position in `logs`."""
     lines = logs.assign(row=range(len(logs)), stream_key=logs["container"].fillna(logs["service"]).fillna(""))
     lines = lines.sort_values(["stream_key", "row"], kind="stable")
-    text = pa.array(lines["message"].fillna(""), pa.large_string())
+    text = text_array(lines["message"])
     same = lines["stream_key"].eq(lines["stream_key"].shift())
     goes_on, chained, frame = (_mask(text, pattern, lines.index) for pattern in (_GOES_ON, _CHAINED, _FRAME))
+    goes_on &= lines["kind"].ne("compose") | lines["message"].eq("")
     before = lines["message"].where(lines["message"].str.len() > 0).groupby(lines["stream_key"]).ffill()
     before = before.groupby(lines["stream_key"]).shift().fillna("")
-    after = pa.array(before, pa.large_string())
+    after = text_array(before)
     ends_trace = _mask(after, r"^\s", lines.index) & _mask(text, _RAISED, lines.index) & ~goes_on
     opens_again = _mask(text, r"^Traceback \(most recent", lines.index) & _mask(after, _CHAINED, lines.index)
     rust = _mask(after, r"panicked at \S+:\d+:\d+:$", lines.index)
@@ -117,7 +118,8 @@ def _roots(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     deeper = pd.Series(message, index=hits.index, dtype="str").str.contains(_LAST_IS_ROOT, regex=True)
     last = deeper.groupby(hits["record"]).transform("any") | (hits["kind"] == "crash")
     place = hits["row"].where(last, -hits["row"])
-    ranked = hits.assign(rank=hits["kind"].map(_RANK).fillna(_EXACT), place=place)
+    located = hits[["host", "address"]].notna().any(axis=1)
+    ranked = hits.assign(rank=hits["kind"].map(_RANK).astype("float64").fillna(_EXACT) + 0.5 * located, place=place)
     chosen = ranked.sort_values(["record", "rank", "place"]).groupby("record").tail(1)
     return chosen.sort_values("row").drop(columns=["rank", "place"])
 
@@ -125,7 +127,7 @@ def _roots(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
 def _filled(lines: pd.DataFrame, hits: pd.DataFrame, roots: pd.DataFrame) -> pd.DataFrame:
     """Fill what the deciding line does not name from the other lines of its record."""
     around = lines[lines["record"].isin(roots["record"]) & ~lines["row"].isin(hits["row"])]
-    details = fits(pa.array(around["message"], pa.large_string()), _DETAILS)
+    details = fits(text_array(around["message"]), _DETAILS)
     details = details.assign(record=around["record"].to_numpy()[details["text"].astype(int)])
     named = pd.concat([hits, details], ignore_index=True)[["record", *GROUPS]]
     spare = named.groupby("record")[list(GROUPS)].first()
@@ -137,7 +139,7 @@ def _filled(lines: pd.DataFrame, hits: pd.DataFrame, roots: pd.DataFrame) -> pd.
 
 def _in_migration(lines: pd.DataFrame) -> pd.Series[bool]:
     """Say of each record whether it, or one of the three lines before it, speaks of a running migration."""
-    says = _mask(pa.array(lines["message"], pa.large_string()), _MIGRATING, lines.index)
+    says = _mask(text_array(lines["message"]), _MIGRATING, lines.index)
     stream = says.groupby(lines["stream_key"])
     near = (
         says | stream.shift(1, fill_value=False) | stream.shift(2, fill_value=False) | stream.shift(3, fill_value=False)

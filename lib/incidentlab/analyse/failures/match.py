@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -32,7 +33,7 @@ def match(logs: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         `row` (position in `logs`), `signature`, `kind`, `runtime` and one text column per group.
     """
-    coded = pa.array(logs["message"].where(logs["kind"] != "shell", ""), pa.large_string()).dictionary_encode()
+    coded = text_array(logs["message"].where(logs["kind"] != "shell", "")).dictionary_encode()
     found = _texts(coded.dictionary)
     places = pd.DataFrame({"text": coded.indices.to_pandas(), "row": range(len(logs))})
     return places.merge(found, on="text").drop(columns="text").sort_values("row", ignore_index=True)
@@ -53,6 +54,12 @@ def fits(texts: pa.Array, signatures: tuple[Signature, ...]) -> pd.DataFrame:
         texts, lower, place = (pc.filter(array, rest) for array in (texts, lower, place))
     columns = ["text", "signature", "kind", "runtime", *GROUPS]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def text_array(values: pd.Series[Any]) -> pa.Array:
+    """Return a text column as one Arrow array; a missing text is empty."""
+    array = pa.array(values.fillna(""), pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 @cache

@@ -20,6 +20,7 @@ SIGNATURES: tuple[Signature, ...] = (
     *reach.SIGNATURES,
     *schema.STATEMENTS,
     *crash.SIGNATURES,
+    *compose.WAITING,
 )
 
 REACH = ("refused", "dns", "timeout", "unreachable", "reset", "no_socket", "starting_up", "connect", "unavailable")

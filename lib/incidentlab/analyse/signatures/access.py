@@ -114,7 +114,8 @@ api_key                auth           any
     |401 Client Error: Unauthorized|AuthenticationError: Error code: 401|bad credentials)
 sqlstate_auth          auth           any           (?P<code>\b28P01\b|SQLState: 28000|\b28000:)
 auth_text              auth           any
-    (?i)(?:authentication failed|invalid credentials|login failed|invalid username or password|authentication failure)
+    (?i)(?:authentication failed|invalid credentials|login failed|invalid username or password|authentication failure
+    |too many authentication (?:errors|failures))
 
 # -- known, but not allowed
 pg_privilege           privilege      postgres

@@ -22,9 +22,10 @@ dubious_ownership      harmless       git           dubious ownership
 libpq_accepting        harmless       postgres      - accepting connections
 no_migrations          harmless       any
     (?i:no (?:pending )?migrations? (?:to (?:apply|run)|found|pending)|migrations? (?:completed?|finished|applied|done
-    |ran)|nothing to migrate|0 (?:failed|errors?)\b)
+    |ran)|nothing to migrate|(?:^|[ ,:(])0 (?:failed|errors?)\b)
 flyway_ok              harmless       java          Successfully (?:applied|validated)
 docker_obsolete        harmless       compose       attribute `version` is obsolete
+initdb_locale          harmless       postgres      sh: locale: not found
 collation              harmless       postgres      collation version mismatch
 """
 )
@@ -53,10 +54,16 @@ build_failed           build          engine
     |did not complete successfully: exit code: (?P<code>\d+))
 daemon_down            daemon         engine        Cannot connect to the Docker daemon
 
+"""
+)
+
+WAITING = table(
+    r"""
 # -- a program that waits for another on purpose
 waiting_port           waiting        shell         (?i:wait(?:ing|s)?)[\w -]{0,20} (?:for )?{HOST}:{PORT}
 waiting                waiting        shell
     (?i)(?:waiting for (?:the )?(?P<subject>[\w.-]+)|(?P<code>[\w.-]+) (?:is|are) (?:unavailable|not (?:yet )?(?:ready
-    |available|up))(?: yet)? ?- ?(?:sleeping|waiting|retrying))
+    |available|up))(?: yet)? ?- ?(?:sleeping|waiting|retrying)|(?:attempt|intento|tentativa|tentative|versuch|try
+    |retry)\b\D{0,12}\d+ ?(?:/|of|de|von|sur) ?\d+)
 """
 )

@@ -135,6 +135,10 @@ config_file            missing_config any
     |env(?:ironment)? file) .{0,60}(?:not found|does not exist|no such file|is missing|cannot be (?:found|read))
     |unable to (?:load|read|find|open) (?:the )?config(?:uration)?\b)
 
+is_directory           missing_config any
+    (?:\[Errno 21\] Is a directory: '(?P<subject>[^']+)|EISDIR: illegal operation on a directory
+    |read (?P<code>\S+): is a directory)
+
 # -- a variable that is named in capitals
 variable_before        missing_config any
     (?i:required|missing|undefined|unset|not set|must (?:be )?(?:set|define|provide)|please (?:set|provide|define)

@@ -18,6 +18,8 @@ SIGNATURES = table(
 inotify                limits         node
     (?:System limit for number of file watchers reached|inotify(?: watch|_add_watch| instances)?.*(?:limit
     |[Nn]o space))
+enomem_path            limits         any
+    (?:Errno 12\] Cannot allocate memory|\bENOMEM\b|[Cc]annot allocate memory)
 shm                    limits         postgres      could not (?:resize|open|create) shared memory segment
 open_files             limits         any           (?P<code>EMFILE|ENFILE|[Tt]oo many open files)
 pg_connections         limits         postgres
@@ -78,13 +80,14 @@ python_oom             oom            python        ^(?P<code>MemoryError)\b
 cpp_oom                oom            any           (?P<code>std::bad_alloc)
 dotnet_oom             oom            dotnet        (?P<code>System\.OutOfMemoryException)
 ruby_oom               oom            ruby          (?P<code>NoMemoryError)
-enomem                 oom            any
-    (?:[Cc]annot allocate memory|\bENOMEM\b|[Oo]ut of memory\b|not enough memory)
+no_memory              oom            any
+    (?:[Oo]ut of memory|not enough memory)(?:[Cc]annot allocate memory|\bENOMEM\b|[Oo]ut of memory\b
+    |not enough memory)
 pg_signal9             killed         postgres      server process \(PID (?P<errno>\d+)\) was terminated by signal 9
 shell_killed           killed         shell         (?:line \d+: +\d+ Killed\b|^Killed\s*$|^\[?\d*\]?\+? *Killed +\S)
 signal_killed          killed         any
     (?:signal: killed|died with <Signals\.SIGKILL|was terminated by signal SIGKILL|SIGKILL! |exited on signal 9
-    |signal 9 \(SIGKILL\)|exit(?:ed)?(?: with)?(?: code)?:? 137\b)
+    |signal 9 \(SIGKILL\))
 
 # -- ports
 docker_port            port_conflict  engine
@@ -165,6 +168,7 @@ yarn_command           command        node
 read_only              permission     any           (?P<code>[Rr]ead-only file system|\bEROFS\b)
 pg_data_rights         permission     postgres      data directory {QUOTED} has (?:invalid permissions|wrong ownership)
 mongo_keyfile          permission     mongo         permissions on (?P<subject>\S+) are too open
+not_writable           permission     any           (?P<subject>\S+) is not writable
 docker_socket          permission     engine        permission denied while trying to connect to the Docker daemon
 nginx_bind13           permission     nginx         bind\(\) to \S+ failed \(13
 node_rights            permission     node

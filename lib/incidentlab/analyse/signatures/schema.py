@@ -112,6 +112,9 @@ migration_text         migration      any
 migration_text_after   migration      any
     (?i)\bmigrations? (?:\S+ ){0,3}(?:failed|aborted|error(?:ed)?\b|crashed)
 
+concurrent_ddl         migration      postgres
+    duplicate key value violates unique constraint \\?"(?P<subject>pg_\w+_index)
+
 # -- the code asks for what the database does not have
 pg_undefined           schema         postgres
     (?:(?:relation|column|type|schema|function|sequence|index|constraint
