@@ -93,13 +93,8 @@ def _leads_to(case: Case, cause: Hypothesis, effect: Hypothesis) -> bool:
         return False
     if effect.category in _REACHING and effect.dependency == cause.service and not _cycle(cause, effect):
         return cause.category not in ("auth_failure", "missing_database") or cause.service in case.kinds
-    return _proxy(case, effect) and cause.weight >= 2 and cause.recovered is not True and not _proxy(case, cause)
+    return effect.proxy and cause.weight >= 2 and cause.recovered is not True and not cause.proxy
 
 
 def _cycle(cause: Hypothesis, effect: Hypothesis) -> bool:
     return cause.dependency is not None and cause.dependency == effect.service
-
-
-def _proxy(case: Case, hypothesis: Hypothesis) -> bool:
-    """Say whether a hypothesis is only what a proxy in front of others sees."""
-    return case.kinds.get(hypothesis.service or "") == "web" and hypothesis.category in _REACHING

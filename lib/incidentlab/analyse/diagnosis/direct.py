@@ -121,7 +121,8 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     target = next((row["target"] for row in rows if pd.notna(row["target"])), None)
     found.dependency = target if target != service else None
     found.rows = series("for", _fact(kind, service, subject), rows)
-    if not reading.hard and all(row["level"] in ("debug", "info", "warning") for row in rows):
+    fell = bool(service) and bool(case.crashes(service))
+    if not reading.hard and not fell and all(row["level"] in ("debug", "info", "warning") for row in rows):
         found.confidence *= 0.8
         found.rows.append(evidence("against", "the program itself calls it no error", last))
     _weigh_afterwards(case, found, reading, last)

@@ -35,6 +35,8 @@ class Hypothesis:
         Whether the service worked again, and what brought it back.
     subject
         What the deciding line names: a role, path, variable, port.
+    proxy
+        Whether only a proxy in front of the others tells it.
     follows
         The hypothesis of which this one is a consequence.
     """
@@ -49,6 +51,7 @@ class Hypothesis:
     recovered: bool | None = None
     recovered_by: str | None = None
     subject: str | None = None
+    proxy: bool = False
     follows: Hypothesis | None = None
 
     @property

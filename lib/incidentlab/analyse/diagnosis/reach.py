@@ -26,7 +26,7 @@ from incidentlab.analyse.signatures.servers import LOOPBACK, SERVERS
 
 _EXTERNAL = r"\.(?:[a-z]{2,})$"
 _INTERNAL = r"\.(?:local|internal|lan|svc|cluster|docker|localhost)$"
-_SYMPTOMS = ("unavailable",)
+_PROXIES = ("nginx", "haproxy", "apache")
 
 
 def hypotheses(case: Case) -> list[Hypothesis]:
@@ -98,6 +98,7 @@ def _made(
     last = rows[-1]
     won = case.success(client, rows[0], last)
     found = Hypothesis(category, client, confidence, sentence, weight=more.pop("weight", 2), **more)
+    found.proxy = all(row["runtime"] in _PROXIES for row in rows)
     found.rows = series("for", f"{_who(client)} did not reach {_whom(rows)}: {last['kind']}", rows)
     if won is not None:
         found.recovered, found.recovered_by = True, _brought_back(case, client, last, won)

@@ -2,7 +2,9 @@
 
 A name is sure. An address is sure while its container is known to have held it; two lines that give both teach the
 address to the lines that give only one. A port is a guess that holds where one service of that kind exists. Loopback
-means the client's own container, whatever else was meant.
+means the client's own container, whatever else was meant. The engine gives a free address to the next container
+that starts, so a client that holds an old one is refused by a stranger: where the port tells another server than the
+one that holds the address, the port is believed.
 """
 
 from __future__ import annotations
@@ -155,9 +157,12 @@ def _target(
             return None, "loopback"
     if isinstance(row["host"], str):
         return (names[row["host"]], "host") if row["host"] in names else (None, None)
-    if isinstance(row["address"], str) and row["address"] in holders:
-        return _holder(holders[row["address"]], row["ts"]), "address"
-    return _by_port(row, kinds, needs)
+    meant = _by_port(row, kinds, needs)
+    if not isinstance(row["address"], str) or row["address"] not in holders:
+        return meant
+    holder = _holder(holders[row["address"]], row["ts"])
+    reused = meant[1] == "port" and pd.notna(row["port"]) and kinds.get(holder) != kinds.get(meant[0])
+    return meant if reused else (holder, "address")
 
 
 def _holder(held: list[Resolved], ts: Any) -> Any:
