@@ -3,7 +3,7 @@
 python := .venv/bin/python
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test lint types unit notebooks engine recordings clean
+.PHONY: demo test lint types unit notebooks engine recordings recorded-notebooks clean
 
 demo: .venv/ready
 	.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
@@ -33,6 +33,10 @@ engine: .venv/ready
 
 recordings: .venv/ready
 	lab/with-engine lab/record-all
+
+recorded-notebooks: .venv/ready
+	.venv/bin/jupyter nbconvert --to notebook --execute --inplace --log-level WARN notebooks/[0-9]*.ipynb
+	.venv/bin/nbstripout --keep-output --keep-count notebooks/[0-9]*.ipynb
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
