@@ -11,7 +11,7 @@ from incidentlab.tables import CATEGORIES
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "lab/README.md"]
-PATH = re.compile(r"(?:notebooks|lib|lab|data|tests|\.ci)/[\w./-]*\w")
+PATH = re.compile(r"(?<![\w/])(?:notebooks|lib|lab|data|tests|\.ci)/[\w./-]*\w")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -32,9 +32,9 @@ def test_every_command_named_exists(page: str) -> None:
     assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
 
 
-def test_the_readme_lists_every_recording() -> None:
-    """Every folder of data/ has its row in the README."""
-    text = (ROOT / "README.md").read_text()
+def test_the_lab_lists_every_recording() -> None:
+    """Every folder of data/ has its row in the README of the lab."""
+    text = (ROOT / "lab" / "README.md").read_text()
     recordings = {path.parent.name for path in (ROOT / "data").glob("*/manifest.json")}
     assert {name for name in recordings if f"`{name}`" not in text} == set()
 
@@ -46,7 +46,7 @@ def test_the_readme_lists_every_category() -> None:
 
 
 def test_the_readme_shows_what_diagnose_prints() -> None:
-    """The page in the README is, line for line, the beginning of what the command prints."""
+    """The page in the README consists of lines that the command prints."""
     from incidentlab.load import load
     from incidentlab.report.answer import page
     from incidentlab.report.investigation import investigate
@@ -55,4 +55,4 @@ def test_the_readme_shows_what_diagnose_prints() -> None:
     assert shown is not None
     printed = page(investigate(load(ROOT / "data" / "startup-race")))
     excerpt = shown[1].replace("[...]\n", "")
-    assert all(line in printed.split("\n") for line in excerpt.split("\n"))
+    assert set(excerpt.split("\n")) <= set(printed.split("\n"))

@@ -9,8 +9,7 @@ import pytest
 
 from incidentlab.run.parameters import declared
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").rglob("[0-9]*.ipynb"))
-NOTEBOOKS = [path for path in NOTEBOOKS if ".ipynb_checkpoints" not in path.parts]
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("[0-9]*.ipynb"))
 STATEMENTS = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try, ast.Lambda, ast.With)
 
 
