@@ -24,7 +24,7 @@ class Incident:
         Project name, or the name of the text source.
     start, end
         The window, UTC; NaT where the source gives no times.
-    containers, addresses, logs, events, probes, runs, images, services
+    containers, addresses, logs, events, probes, samples, runs, images, services
         Evidence tables (see `incidentlab.tables`).
     ledger
         One row per source: what it covers and what it cannot answer.
@@ -38,6 +38,7 @@ class Incident:
     logs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LOGS))
     events: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.EVENTS))
     probes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.PROBES))
+    samples: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SAMPLES))
     runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
     images: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGES))
     services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
@@ -54,7 +55,7 @@ class Incident:
         return int((self.logs["kind"] == "unknown").sum())
 
     def between(self, since: str | pd.Timestamp | None, until: str | pd.Timestamp | None) -> Incident:
-        """Return the incident with only the logs, events and probes of a window, bounds included.
+        """Return the incident with only the logs, events, probes and samples of a window, bounds included.
 
         Rows without a time are left out when a bound is given: whether they fall inside is not known.
 
@@ -73,7 +74,7 @@ class Incident:
             raise BadInput(f"the window ends before it begins: {t0.isoformat()} to {t1.isoformat()}")
         cut = {
             name: frame[frame[column].between(t0, t1)].reset_index(drop=True)
-            for name, column in (("logs", "ts"), ("events", "ts"), ("probes", "start"))
+            for name, column in (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("samples", "ts"))
             for frame in (getattr(self, name),)
         }
         return replace(self, start=t0, end=t1, **cut)

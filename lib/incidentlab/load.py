@@ -19,7 +19,7 @@ import pandas as pd
 
 from incidentlab import bundle, tables
 from incidentlab.incident import Incident
-from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines
+from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines, samples
 from incidentlab.parse.evidence import Evidence, documents
 from incidentlab.tables import BadInput
 
@@ -27,14 +27,15 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "container_log": container_log.parse,
     "inspect": inspect.parse,
     "events": events.parse,
+    "samples": samples.parse,
     "images": images.parse,
     "config": config.parse,
     "json_file": container_log.json_file,
     "text": compose_logs.parse,
 }
-"""Kind of file -> who reads it. The first five are those of a bundle."""
+"""Kind of file -> who reads it. The first six are those of a bundle."""
 
-_TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"))
+_TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"), ("samples", "ts"))
 _SUFFIXES = {"", ".log", ".logs", ".txt", ".out", ".err", ".json", ".jsonl"}
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _FACTS = ("service", "replica", "container", "stream", "tty")
@@ -94,7 +95,7 @@ def kind_of(data: bytes) -> str:
     found, _ = documents(data) if data.lstrip()[:1] == b"[" else documents(data.lstrip().partition(b"\n")[0])
     found = found or documents(data)[0]
     first = found[0][2] if found else {}
-    kinds = {"inspect": inspect, "events": events, "images": images, "config": config}
+    kinds = {"samples": samples, "inspect": inspect, "events": events, "images": images, "config": config}
     return next((kind for kind, parser in kinds.items() if parser.recognise(first)), "text")
 
 
@@ -141,7 +142,7 @@ def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | N
             ledger[f"file:{file}"] = bundle.ledger_row(f"file:{file}", error=trouble)
             continue
         kind = kind_of(data)
-        source = kind if kind in ("inspect", "events", "images", "config") else f"text:{file}"
+        source = kind if kind in ("inspect", "events", "samples", "images", "config") else f"text:{file}"
         sources.setdefault(source, []).append(PARSERS[kind](data, file=file, service=service))
     if not sources:
         only = (

@@ -235,6 +235,26 @@ PROBES = Table(
     ("start",),
 )
 
+SAMPLES = Table(
+    "samples",
+    "one reading of a container's resources (the engine's stats)",
+    (
+        Column("ts", TIME, "when the engine read them"),
+        Column("service", TEXT, "Compose service"),
+        Column("container_id", TEXT, "full id"),
+        Column("cpu_ratio", REAL, "CPUs in use since the sample before, 1 = one whole CPU; NaN = no sample before"),
+        Column("memory_bytes", WHOLE, "memory in use without the inactive page cache, as `docker stats` counts it"),
+        Column("memory_limit_bytes", WHOLE, "most that it may use: its limit, else the memory of the host"),
+        Column("pids", WHOLE, "processes and threads"),
+        Column("network_rx_bytes", WHOLE, "received since it started, all networks"),
+        Column("network_tx_bytes", WHOLE, "sent since it started, all networks"),
+        Column("block_read_bytes", WHOLE, "read from block devices since it started"),
+        Column("block_write_bytes", WHOLE, "written to block devices since it started"),
+        *_where(),
+    ),
+    ("ts", "container_id"),
+)
+
 RUNS = Table(
     "runs",
     "one run of a container, as one inspect saw it",
@@ -677,7 +697,7 @@ RECOMMENDATIONS = Table(
     ),
 )
 
-EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, RUNS, IMAGES, SERVICES)
+EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, SAMPLES, RUNS, IMAGES, SERVICES)
 RESULT_TABLES = (
     FAILURES,
     ATTEMPTS,
