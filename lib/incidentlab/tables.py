@@ -604,7 +604,7 @@ HEALTH = Table(
         Column("start", TIME, "when it began"),
         Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
         Column("forced", FLAG, "the engine says unhealthy only because it stopped probing; no event, no judgement"),
-        Column("cause", TEXT, "what began it: start, probe, die, pause"),
+        Column("cause", TEXT, "what began it: start, probe, die, pause, event (the probe was not recorded)"),
         Column("streak", WHOLE, "failures in a row when it ended"),
         Column("passes", WHOLE, "probes that passed in it"),
         Column("fails", WHOLE, "probes that the test failed"),
