@@ -1,12 +1,13 @@
 import itertools
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from incidentlab.redact import LONGEST, Redactor, is_secret, looks_secret
+from incidentlab.redact import LONGEST, Redactor, is_secret, key, looks_secret
 
 STAMP = b"2026-11-23T09:24:45.460907419Z "
 SECRET = """
@@ -161,6 +162,11 @@ def test_json_keeps_keys_numbers_times_and_public_text() -> None:
         ("--api-key=hunter x", "hunter"),
         ("Server=db;Password=hunter;User=u", "hunter"),
         ("/bin/sh -c #(nop)  ENV DB_PASSWORD=hunter", "hunter"),
+        ('{"level":"info","dbPassword" : "hunter","user":"u"}', "hunter"),
+        (r'{"msg":"{\"password\": \"hunter\"}"}', "hunter"),
+        ("config {'api_key': 'hunter'}", "hunter"),
+        ("+ redis-server --requirepass hunter --port 6379", "hunter"),
+        ("exec app -token 'hunter'", "hunter"),
     ],
 )
 def test_passwords_in_running_text(text: str, secret: str) -> None:
@@ -176,11 +182,30 @@ def test_passwords_in_running_text(text: str, secret: str) -> None:
         "https://user@host/x",
         "npm ERR! key=4 pass=3",
         "a@b: http://h:1",
+        "error: the option --password is required",
+        '{"password": "", "token_ttl": "5m", "author": "x", "keyboard": "qwertz"}',
+        "usage: app --password --user u",
     ],
 )
 def test_text_without_passwords(text: str) -> None:
     """Ports, mail addresses, masked passwords and ordinary settings stay."""
     assert Redactor().text(text) == text
+
+
+def test_a_command_line_as_a_list() -> None:
+    """The argument behind an option for a secret is hidden there and wherever else it stands; an option is no value."""
+    redactor = Redactor()
+    command = ["redis-server", "--requirepass", "hunter2", "--password", "--port", "6379"]
+    redactor.learn({"Cmd": command})
+    token = redactor.token("hunter2")
+    assert redactor.json({"Cmd": command})["Cmd"] == [*command[:2], token, *command[3:]]
+    assert redactor.text("AUTH hunter2") == f"AUTH {token}"
+
+
+def test_escapes_in_json_do_not_change_the_token() -> None:
+    """A password that JSON spells with escapes is the same value as elsewhere."""
+    redactor = Redactor()
+    assert redactor.text(r'{"password": "a\"b\u00e9"}') == '{"password": "' + redactor.token('a"bé') + '"}'
 
 
 def test_a_secret_across_the_pieces_of_a_long_line() -> None:
@@ -214,3 +239,23 @@ def test_a_private_key_of_several_lines() -> None:
     redactor.learn({"SSH_PRIVATE_KEY": key})
     assert "MIIEvQ" not in redactor.text(STAMP.decode() + "MIIEvQIBADANBg\n")
     assert "kqhkiG" not in redactor.text(json.dumps({"x": key}))
+
+
+def test_a_kept_key_is_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of a recording is made once, kept in the user's state, and readable by nobody else."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    made, known = key.kept("1f")
+    assert (len(made), known) == (32, False)
+    assert key.kept("1f") == (made, True)
+    (place,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert place.parent.stat().st_mode & 0o777 == 0o700
+    assert key.kept("2e")[0] != made
+
+
+def test_a_key_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a place for it the key lives in memory only, and the next start has another."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert key.kept("1f")[1] is False
+    assert key.kept("1f")[0] != key.kept("1f")[0]

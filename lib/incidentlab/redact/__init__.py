@@ -1,11 +1,13 @@
 """Secrets become stable tokens before anything is written.
 
 `<secret:3f2a91c0>` stands for one value throughout one bundle, so that "the service uses another password than
-the database" can still be proved. The token is an HMAC under a random key that lives only in this object: whoever
-has the bundle cannot try out passwords against it, nor compare tokens of two bundles.
+the database" can still be proved. The token is an HMAC under a random key that is never in the bundle: whoever has the
+bundle cannot try out passwords against it, nor compare tokens of two bundles. The key lives only in this object, or,
+for a recording that may have to go on after a kill, in a file that its owner alone may read (`key`).
 
-What counts as a secret: the value of a variable whose *name* looks secret (`looks_secret`), the password in a URL,
-and wherever else such a value stands word for word: in log lines, command lines, probe output, configuration.
+What counts as a secret: the value of a variable or command-line option whose *name* looks secret (`looks_secret`), the
+password in a URL, what running text assigns to such a name (`places`), and wherever else such a value stands word for
+word: in log lines, command lines, probe output, configuration.
 A value that is short, a common word or also the name of a service, user or database is hidden only where it is
 assigned: to blot out every "postgres" would destroy the evidence and hide nothing.
 
@@ -18,10 +20,14 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote, quote_plus
+
+from incidentlab.redact import places
+from incidentlab.redact.names import is_secret, looks_public, looks_secret
+
+__all__ = ["LONGEST", "Redactor", "is_secret", "looks_secret"]
 
 SHORTEST = 6
 """Characters from which a value is looked for everywhere."""
@@ -36,51 +42,11 @@ COMMON = re.compile(
 )
 """Words that are used as passwords and mean something else almost everywhere."""
 
-_SECRET = re.compile(
-    "(PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|CREDENTIAL|APIKEY|ACCESSKEY|PRIVATEKEY|SECRETKEY)S?(_|$)"
-    "|(^|_)(ACCESS|ACCOUNT|API|APP|AUTH|ENCRYPTION|HMAC|JWT|LICENSE|MASTER|PRIVATE|SECRET|SESSION|SHARED|SIGNING|SSH)"
-    "_KEYS?(_|$)|_(PASS|PW|PWD|AUTH|COOKIE)$|(^|_)AUTH_CONFIG$"
-)
-_NAME = "USER|USERNAME|DB|DATABASE|HOST|HOSTNAME|NAME|SCHEMA|SERVICE"
-_PUBLIC = re.compile(f"(^|_)({_NAME})$")
-_HARMLESS = re.compile(
-    f"(^|_)({_NAME}|FILE|PATH|DIR|METHOD|URL|URI|PORT|TTL|IN|AGE|EXPIRY|EXPIRES|EXPIRATION|LENGTH|SIZE|MIN|MAX|TYPE"
-    "|POLICY|ENABLED|REQUIRED|ALGORITHM|ALG|ISSUER|AUDIENCE|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS|MS|COUNT|LIMIT)$"
-)
-_NO_SECRET = re.compile(r"\**|true|false|yes|no|on|off|0|1|none|null|nil|undefined|<secret:[0-9a-f]{8}>", re.IGNORECASE)
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
+_OPTION = re.compile(r"--?[A-Za-z][\w.-]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z )")
-_URL = re.compile(rb"(:\\?/\\?/[^\s/:@\"'<>]*+:)([^\s/?#\"'<>]+)(?=@)")
-_SETTING = re.compile(rb"(?<![\w.-])([\w.-]++)=([^\s;&\"'<>,]++)")
 _LONG_LINE = re.compile(rb"^[^\n]{16384,}", re.MULTILINE)
-
-
-@lru_cache(maxsize=4096)
-def looks_secret(name: str) -> bool:
-    """Return whether a variable of this name holds a secret.
-
-    Examples
-    --------
-    >>> [name for name in ("POSTGRES_PASSWORD", "apiKey", "POSTGRES_HOST_AUTH_METHOD", "DB_PASSWORD_FILE",
-    ...                    "AUTH_SERVICE_URL", "AWS_ACCESS_KEY_ID", "PWD") if looks_secret(name)]
-    ['POSTGRES_PASSWORD', 'apiKey', 'AWS_ACCESS_KEY_ID']
-    """
-    words = _words(name)
-    return bool(_SECRET.search(words)) and not _HARMLESS.search(words)
-
-
-def is_secret(name: str, value: str) -> bool:
-    """Return whether `name` looks secret and `value` can be one: not empty, no flag, not hidden already.
-
-    Examples
-    --------
-    >>> is_secret("MYSQL_PASSWORD", "hunter2"), is_secret("ALLOW_EMPTY_PASSWORD", "yes")
-    (True, False)
-    """
-    return looks_secret(name) and not _NO_SECRET.fullmatch(value)
 
 
 class Redactor:
@@ -89,7 +55,7 @@ class Redactor:
     Parameters
     ----------
     key
-        Key of the tokens; random unless a test gives one.
+        Key of the tokens; random unless a recording goes on, or a test gives one.
     """
 
     def __init__(self, key: bytes | None = None) -> None:
@@ -116,9 +82,9 @@ class Redactor:
         for name, value in _assignments(document):
             if is_secret(name, value):
                 self._values.add(value)
-            elif _PUBLIC.search(_words(name)):
+            elif looks_public(name):
                 self._names.add(value)
-            self._values.update(_embedded(value.encode("utf-8", "surrogatepass")))
+            self._values.update(places.secrets(value.encode("utf-8", "surrogatepass")))
 
     def keep(self, names: Iterable[str]) -> None:
         """Never replace these words (services, containers, networks) where they merely occur."""
@@ -142,7 +108,7 @@ class Redactor:
         if isinstance(value, dict):
             return {key: self._member(key, member) for key, member in value.items()}
         if isinstance(value, list):
-            return [self.json(member) for member in value]
+            return [self._member(option, member) for option, member in _arguments(value)]
         if not isinstance(value, str) or _TIME.fullmatch(value):
             return value
         found = _ASSIGNMENT.fullmatch(value)
@@ -195,21 +161,12 @@ class Redactor:
         return self.token(value)
 
     def _finds(self, data: bytes) -> bool:
-        return self._search().search(data) is not None or next(_embedded(data), None) is not None
+        return self._search().search(data) is not None or next(places.secrets(data), None) is not None
 
     def _hide(self, data: bytes) -> bytes:
-        in_place = _SETTING.sub(self._in_place(_setting, b"="), _URL.sub(self._in_place(_password), data))
+        in_place, count = places.replace(data, self.token)
+        self.replaced += count
         return self._search().sub(self._verbatim, in_place)
-
-    def _in_place(self, secret: Callable[[re.Match[bytes]], str | None], sign: bytes = b"") -> _Replacement:
-        def replacement(found: re.Match[bytes]) -> bytes:
-            value = secret(found)
-            if value is None:
-                return found[0]
-            self.replaced += 1
-            return found[1] + sign + self.token(value).encode()
-
-        return replacement
 
     def _verbatim(self, found: re.Match[bytes]) -> bytes:
         if found["token"]:
@@ -237,43 +194,32 @@ class Redactor:
         return self._pattern
 
 
-_Replacement = Callable[[re.Match[bytes]], bytes]
-
-
-def _words(name: str) -> str:
-    """Return the words of a variable's name in one spelling: `apiKey` as `API_KEY`."""
-    return "_".join(_WORD.findall(name)).upper()
-
-
 def _assignments(document: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """Yield (name, value) of everything that a JSON document assigns; the name is empty where it gives none."""
     if isinstance(document, dict):
         for key, member in document.items():
             yield from _assignments(member, key)
     elif isinstance(document, list):
-        for member in document:
-            yield from _assignments(member)
+        for option, member in _arguments(document):
+            yield from _assignments(member, option)
     elif isinstance(document, str):
         found = _ASSIGNMENT.fullmatch(document)
         yield (found[1], found[2]) if found and not name else (name, document)
 
 
-def _embedded(data: bytes) -> Iterator[str]:
-    """Yield the passwords in URLs and the secrets in NAME=value that running text holds."""
-    for pattern, secret in ((_URL, _password), (_SETTING, _setting)):
-        yield from filter(None, map(secret, pattern.finditer(data)))
+def _arguments(members: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the members of a list, each with the command-line option before it, or an empty name.
 
-
-def _password(url: re.Match[bytes]) -> str | None:
-    password = unquote(url[2].decode("utf-8", "surrogateescape"), errors="surrogateescape")
-    return None if _NO_SECRET.fullmatch(password) else password
-
-
-def _setting(setting: re.Match[bytes]) -> str | None:
-    if not looks_secret(setting[1].decode("utf-8", "replace")):
-        return None
-    value = setting[2].decode("utf-8", "surrogateescape")
-    return None if _NO_SECRET.fullmatch(value) else value
+    Examples
+    --------
+    >>> list(_arguments(["redis-server", "--requirepass", "hunter2"]))[-1]
+    ('--requirepass', 'hunter2')
+    """
+    before: Any = None
+    for member in members:
+        named = isinstance(before, str) and _OPTION.fullmatch(before) and not _OPTION.match(str(member))
+        yield (before if named else ""), member
+        before = member
 
 
 def _forms(value: str) -> set[str]:
