@@ -396,7 +396,9 @@ PHASES = Table(
         Column("service", TEXT, "Compose service"),
         Column("container", TEXT, "its container"),
         Column(
-            "phase", TEXT, "created, starting, temporary_server, restarting_inside, ready, stopping, exited, backoff"
+            "phase",
+            TEXT,
+            "created, starting, temporary_server, restarting_inside, ready, paused, disconnected, stopping, exited, backoff",
         ),
         Column("start", TIME, "when it began; NaT = order only"),
         Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
