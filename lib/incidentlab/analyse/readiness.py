@@ -22,6 +22,7 @@ from incidentlab.analyse.failures.match import fits, text_array
 from incidentlab.analyse.signatures.ready import MARKS, NOT_READY
 
 _WHERE = ["ts", "order", "service", "container", "message", "file", "line", "pointer"]
+_ENGINE = {"die": "exited", "pause": "paused", "disconnect": "disconnected"}
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -79,7 +80,7 @@ def _log_marks(logs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _event_marks(events: pd.DataFrame) -> pd.DataFrame:
-    kept = events[events["action"].isin(["start", "die", "health_status", "pause", "unpause"])]
+    kept = events[events["action"].isin(["start", "die", "health_status", "pause", "unpause", "connect", "disconnect"])]
     healthy = kept["detail"].eq("healthy").fillna(value=False)
     mark = kept["action"].mask(kept["action"] == "health_status", healthy.map({True: "healthy", False: "unhealthy"}))
     message = kept["action"] + kept["detail"].map(": {}".format).where(kept["detail"].notna(), "")
@@ -141,8 +142,10 @@ def _next(server: _Server, mark: dict[str, Any]) -> str:
         return "ready" if _real(server, mark) else "temporary_server"
     if name in ("stopping", "down", "init_done"):
         return "restarting_inside" if inside or name == "init_done" else {"down": "exited"}.get(name, "stopping")
-    if name == "die":
-        return "exited"
+    if name in _ENGINE:
+        return _ENGINE[name] if name == "die" or server.phase not in ("exited", "") else ""
+    if name in ("unpause", "connect"):
+        return "ready" if server.phase in ("paused", "disconnected") else ""
     return "ready" if name == "healthy" and server.kind == "generic" else ""
 
 

@@ -19,6 +19,7 @@ from incidentlab.analyse.diagnosis.hypothesis import Record
 from incidentlab.analyse.failures.match import fits, text_array
 from incidentlab.analyse.failures.target import is_called, server_kinds
 from incidentlab.analyse.signatures import SIGNATURES
+from incidentlab.analyse.signatures.compose import HARMLESS
 from incidentlab.analyse.signatures.ready import NOT_SUCCESS, SUCCESSES
 from incidentlab.analyse.signatures.servers import SERVERS
 
@@ -29,6 +30,15 @@ _SPOKEN_OF = (
 )
 _BEGUN = r"Container (\S+) +(?:Starting|Creating)"
 _PORT = r"(?:\bport[ :=]+|://[^\s/]*:|0\.0\.0\.0:|\[::\]:|\*:)(\d{2,5})\b"
+_LAST_WORDS = (
+    r"(?i)(?:shut|stopp|stop |exit|terminat|graceful|bye|checkpoint|abort|launcher|drain|clos|finish|sigterm|signal|quit|interrupt"
+    r"|saving|saved|http/1|disconnect|received|complete|cancel)"
+)
+"""What programs speak of while they are being stopped."""
+
+_STRAY = 5
+"""As many other lines may come late: exits are told by events, lines by streams, and their order is not exact."""
+
 _STOP_SIGNALS = (2, 3, 9, 15)
 _STOP_CODES = (0, 130, 137, 143)
 
@@ -154,6 +164,12 @@ class Case:
         return served[0] if len(served) == 1 else None
 
     @cached_property
+    def harmless(self) -> pd.Series[bool]:
+        """The log lines that only look like failures."""
+        found = fits(text_array(self.logs["message"]), HARMLESS)
+        return pd.Series(self.logs.index.isin(self.logs.index[found["text"].astype(int)]), index=self.logs.index)
+
+    @cached_property
     def nameless(self) -> str | None:
         """The service whose log it is where no line bears a name: from the command that printed it, or its JSON."""
         asked = self.logs.loc[self.logs["kind"] == "shell", "message"].str.cat(sep=" ")
@@ -189,16 +205,26 @@ class Case:
         return [row | {"stopped": self._stopped(row, kills)} for row in self._died]
 
     @cached_property
-    def _all_end(self) -> bool:
-        """Whether every service that speaks ends, and none speaks after its end: the project was stopped."""
-        died = self.events[self.events["action"] == "die"].groupby("service")["order"].max()
-        spoke = self.logs[self.logs["kind"] == "log"].groupby("service")["order"].max()
-        ended = died.reindex(spoke.index).gt(spoke).fillna(value=False)
-        return len(ended) > 1 and bool(ended.all())
+    def _end_begins(self) -> Any:
+        """The order from which on the project is only being stopped; NA where it is not.
+
+        Services exit one after the other, the first of them as one that was asked to, and what is still said is said by
+        services that have not ended yet, of their own stopping.
+        """
+        deaths = sorted(self._died, key=lambda row: row["order"])
+        said = self.logs[self.logs["kind"].eq("log") & self.logs["message"].str.strip().ne("")]
+        begins: Any = pd.NA
+        for row in reversed(deaths):
+            after = said[said["order"].gt(row["order"]).fillna(value=False)]
+            busy = after[~after["message"].str.contains(_LAST_WORDS, regex=True)]
+            if after["container"].eq(row["container"]).any() or len(busy) > _STRAY:
+                break
+            begins = row["order"] if row["exit_code"] in _STOP_CODES else begins
+        ended = {row["service"] for row in deaths if pd.notna(begins) and row["order"] >= begins}
+        return begins if len(ended) > 1 else pd.NA
 
     def _stopped(self, death: Record, kills: list[Record]) -> bool:
-        last = max(row["order"] for row in self._died if row["container"] == death["container"])
-        if self._all_end and death["order"] == last and death["exit_code"] in (*_STOP_CODES, 1, 2, 255):
+        if not self.timed and pd.notna(self._end_begins) and death["order"] >= self._end_begins:
             return True
         if death["exit_code"] not in _STOP_CODES:
             return False

@@ -68,8 +68,17 @@ READINGS = {
 }  # fmt: skip
 """What each kind of failure means."""
 
+_LOOSE = (
+    "variable_before", "variable_after", "variable_missing", "env_text", "config_file", "auth_text", "rights",
+    "api_key", "exists_already", "migration_text", "migration_text_after",
+)  # fmt: skip
+"""Signatures of plain words, which a program may also say of something that it can do without."""
+
 _NAMING = ("port_conflict", "dependency_unhealthy", "dependency_exited", "no_healthcheck")
 """Kinds whose line names the container that it is about."""
+
+_AFTER_A_CRASH = 3
+"""A program that logs more lines than these after an error did not end by it (unless it began anew)."""
 
 _PROBES = 3
 """As many logins as root, from which on they are a probe and no accident."""
@@ -114,7 +123,7 @@ def _within(row: Record, span: Record) -> bool:
 
 def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hypothesis:
     reading = READINGS[kind]
-    first, last = rows[0], rows[-1]
+    last = rows[-1]
     subject = next((row["subject"] for row in rows if pd.notna(row["subject"])), None)
     found = Hypothesis(reading.category, service, reading.confidence, _sentence(reading, service, rows, subject))
     found.weight, found.subject = reading.weight, subject
@@ -125,9 +134,12 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     if not reading.hard and not fell and all(row["level"] in ("debug", "info", "warning") for row in rows):
         found.confidence *= 0.8
         found.rows.append(evidence("against", "the program itself calls it no error", last))
+    if not fell and all(row["signature"] in _LOOSE and row["level"] not in ("error", "fatal") for row in rows):
+        found.confidence *= 0.7
+        found.rows.append(evidence("against", "only the wording tells it, and nothing ended", last))
     _weigh_afterwards(case, found, reading, last)
     if kind == "crash":
-        _weigh_crash(case, found, first)
+        _weigh_crash(case, found, last)
     return found
 
 
@@ -143,17 +155,20 @@ def _weigh_afterwards(case: Case, found: Hypothesis, reading: Reading, last: Rec
         found.rows.append(evidence("against", "the service works afterwards", won))
 
 
-def _weigh_crash(case: Case, found: Hypothesis, first: Record) -> None:
-    """Believe a crash more where the container ended, and less where a server product broke, not an application."""
+def _weigh_crash(case: Case, found: Hypothesis, last: Record) -> None:
+    """Believe a crash more where the container ended, and less where it went on, or where a server product broke."""
     ended = case.crashes(found.service) if found.service else []
     if ended:
         found.confidence = min(0.9, found.confidence + 0.1)
         found.rows += series("for", "the container ended", ended[:3])
-    elif found.service in case.kinds:
+        return
+    after = case.lines(found.service)
+    spoken = after[after["line"].gt(last["last_line"]).fillna(value=False) & after["message"].str.strip().ne("")]
+    if found.service in case.kinds or len(spoken) > _AFTER_A_CRASH:
         found.confidence *= 0.6
+        found.rows.append(evidence("against", "it went on after the error, or is no application", last))
     else:
         found.rows.append(missing("whether the container ended, and how", "docker compose ps -a"))
-    del first
 
 
 def _sentence(reading: Reading, service: str | None, rows: list[Record], subject: str | None) -> str:

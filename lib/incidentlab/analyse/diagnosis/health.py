@@ -59,6 +59,7 @@ def _exit_codes(case: Case) -> list[Hypothesis]:
     readings = {
         127: ("command_not_found", 0.7, "its command was not found"),
         126: ("permission_denied", 0.6, "its command could not be executed"),
+        132: ("image_arch_mismatch", 0.55, "it used an instruction that the processor does not have (SIGILL)"),
         139: ("crash_loop_app_bug", 0.6, "it broke the rules of memory (SIGSEGV)"),
         137: ("oom_killed", 0.35, "it was killed (SIGKILL), and nobody is seen to have done it"),
     }

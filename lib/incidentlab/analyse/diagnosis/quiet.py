@@ -26,7 +26,7 @@ def verdict(case: Case, roots: list[Hypothesis]) -> Hypothesis | None:
     if troubled or any(root.confidence >= _NOTHING for root in roots):
         return _unknown(case, troubled, roots)
     works = next((row for name in [*sorted(case.names), None] if (row := case.works(name)) is not None), None)
-    ended = [row for row in case.ends(None) if row["exit_code"] == 0]
+    ended = [row | {"message": "exited with code 0"} for row in case.ends(None) if row["exit_code"] == 0]
     shown = works or (ended[0] if ended else None)
     found = Hypothesis("benign", None, 0.85 if shown else 0.6, "Nothing in the evidence failed.", weight=0)
     if shown is not None:
@@ -50,11 +50,14 @@ def _troubled(case: Case) -> list[Record]:
     crashed = [
         row for row in case.failed if row["kind"] in ("crash", "exit", "import") and case.works(_name(row), row) is None
     ]
-    waits = [row for row in case.failed if row["kind"] in ("waiting", "wait_timeout")]
+    waits = [
+        row for row in case.failed if row["kind"] in ("waiting", "wait_timeout") and row["service"] not in case.kinds
+    ]
     vain = [row for row in waits[-1:] if len(waits) >= _PATIENCE and case.works(_name(row), row) is None]
-    fatal = case.logs[(case.logs["level"] == "fatal") & (case.logs["kind"] == "log")]
+    told = {(row["file"], row["line"]) for row in case.failed if row["kind"] not in ("crash", "exit", "import")}
+    fatal = case.logs[(case.logs["level"] == "fatal") & (case.logs["kind"] == "log") & ~case.harmless]
     rows: list[Record] = [{str(k): v for k, v in row.items()} for row in fatal.head(4).to_dict("records")]
-    quiet = [row for row in rows if case.works(_name(row), row) is None]
+    quiet = [row for row in rows if case.works(_name(row), row) is None and (row["file"], row["line"]) not in told]
     ends = [row | {"message": f"exited with code {row['exit_code']}"} for row in case.crashes(None)]
     return [*crashed, *ends, *quiet, *vain]
 

@@ -25,6 +25,9 @@ no_migrations          harmless       any
     |ran)|nothing to migrate|(?:^|[ ,:(])0 (?:failed|errors?)\b)
 flyway_ok              harmless       java          Successfully (?:applied|validated)
 docker_obsolete        harmless       compose       attribute `version` is obsolete
+grpc_channel           harmless       go            "grpc_log": ?true|grpclog/|\[core\]
+nginx_readonly         harmless       nginx         can not modify \S+ \(read-only file system\?\)
+pg_stopping_clients    harmless       postgres      FATAL: +the database system is shutting down
 initdb_locale          harmless       postgres      sh: locale: not found
 collation              harmless       postgres      collation version mismatch
 """

@@ -22,6 +22,7 @@ flask_app              import         python
     (?:Could not locate a Flask application|Could not import '(?P<subject>[\w.]+)'|While importing '(?P<code>[\w.]+)')
 gunicorn_app           import         python
     (?:Failed to find attribute '(?P<subject>\w+)' in|Failed to parse '\S+' as an attribute)
+go_module              import         go            go: go\.mod file not found
 node_module            import         node
     (?:Cannot find (?:module|package) '(?P<subject>[^']+)'|(?P<code>ERR_MODULE_NOT_FOUND|ERR_REQUIRE_ESM
     |ERR_UNKNOWN_FILE_EXTENSION|ERR_PACKAGE_PATH_NOT_EXPORTED))
