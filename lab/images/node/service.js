@@ -3,10 +3,12 @@
 'use strict';
 const http = require('node:http');
 
-// How long a database or Redis may be silent before that is an error, as options of their clients.
+// How long a database or Redis may be silent before that is an error, as options of their clients. The client of Redis
+// would by default give up for good then; here it connects again.
+const reconnectStrategy = (tries) => Math.min(2000, 50 * 2 ** tries);
 const patience = {
   pg: { connectionTimeoutMillis: 3000, query_timeout: 3000 },
-  redis: { disableOfflineQueue: true, pingInterval: 1000, socket: { socketTimeout: 3000 } },
+  redis: { disableOfflineQueue: true, pingInterval: 1000, socket: { socketTimeout: 3000, reconnectStrategy } },
 };
 
 // The environment, where a setting that is missing ends the process: `const { DB_HOST, DB_NAME } = settings`.
