@@ -36,6 +36,11 @@ _LAST_WORDS = (
 )
 """What programs speak of while they are being stopped."""
 
+_ASKED = (
+    r"(?i)(?:received fast shutdown request|sigterm|graceful(?:ly)? (?:shut|stop)|commencing graceful|trapped .terminated"
+    r"|user requested shutdown|via user signal|shut ?down signal)"
+)
+
 _STRAY = 5
 """As many other lines may come late: exits are told by events, lines by streams, and their order is not exact."""
 
@@ -70,7 +75,8 @@ class Case:
         ]
         known = dict(zip(_places(self.logs), told, strict=True))
         rows = [row | known.get(_place(row), {"level": None, "said": "log"}) for row in tables.records(self.failures)]
-        placed = [row for row in rows if row["said"] != "unknown"]
+        ended = self._end_begins if not self.timed else pd.NA
+        placed = [row for row in rows if row["said"] != "unknown" and (pd.isna(ended) or row["order"] < ended)]
         return (placed or rows) + self._engine_errors()
 
     @cached_property
@@ -127,6 +133,13 @@ class Case:
         listens = [r | {"order": r["start_order"], "ts": r["start"]} for r in self._ready if _same(r, service)]
         signs = [row for row in self._successes if _same(row, service)] + listens
         return next((row for row in signs if after is None or _later(row, after)), None)
+
+    def began_anew(self, service: str | None, after: Record) -> bool:
+        """Return whether the program started again after a row: the first line of its log came again."""
+        own = self.lines(service)
+        own = own[own["message"].str.strip().ne("")]
+        again = own["message"].eq(own["message"].iloc[0]) if len(own) else pd.Series(dtype="bool")
+        return bool((own["order"].gt(after["order"]).fillna(value=False) & again).any()) and pd.notna(after["order"])
 
     def lines(self, service: str | None) -> pd.DataFrame:
         """Return the log lines of a service; of the nameless one for None."""
@@ -219,9 +232,15 @@ class Case:
             busy = after[~after["message"].str.contains(_LAST_WORDS, regex=True)]
             if after["container"].eq(row["container"]).any() or len(busy) > _STRAY:
                 break
-            begins = row["order"] if row["exit_code"] in _STOP_CODES else begins
+            asked = row["exit_code"] in _STOP_CODES or (row["exit_code"] == 2 and self._asked_to_stop(after))
+            begins = row["order"] if asked else begins
         ended = {row["service"] for row in deaths if pd.notna(begins) and row["order"] >= begins}
         return begins if len(ended) > 1 else pd.NA
+
+    @staticmethod
+    def _asked_to_stop(after: pd.DataFrame) -> bool:
+        """Whether others say afterwards that they were asked to stop; a Go program that handles no SIGTERM exits with 2."""
+        return bool(after["message"].str.contains(_ASKED, regex=True).any())
 
     def _stopped(self, death: Record, kills: list[Record]) -> bool:
         if not self.timed and pd.notna(self._end_begins) and death["order"] >= self._end_begins:

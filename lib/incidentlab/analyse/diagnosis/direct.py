@@ -81,17 +81,21 @@ _AFTER_A_CRASH = 3
 """A program that logs more lines than these after an error did not end by it (unless it began anew)."""
 
 _PROBES = 3
-"""As many logins as root, from which on they are a probe and no accident."""
+"""As many refused logins, from which on they are a probe and no accident."""
+
+_PROBED = ("pg_role_root", "pg_role", "pg_no_database")
 
 
 def hypotheses(case: Case) -> list[Hypothesis]:
     """Return one hypothesis per service and category that a line names."""
+    probes = _probes(case)
+    probed = {(probe.service, probe.subject) for probe in probes}
     groups: dict[tuple[str | None, str], list[Record]] = {}
     for row in case.failed:
-        if row["kind"] in READINGS and not _excused(case, row):
+        if row["kind"] in READINGS and not _excused(case, row) and (row["service"], row["subject"]) not in probed:
             groups.setdefault((_service(case, row), row["kind"]), []).append(row)
     found = [_read(case, service, kind, rows) for (service, kind), rows in groups.items()]
-    return [*found, *_init_scripts(case), *_root_probes(case)]
+    return [*found, *_init_scripts(case), *probes]
 
 
 def _service(case: Case, row: Record) -> str | None:
@@ -135,18 +139,20 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
         found.confidence *= 0.8
         found.rows.append(evidence("against", "the program itself calls it no error", last))
     if not fell and all(row["signature"] in _LOOSE and row["level"] not in ("error", "fatal") for row in rows):
-        found.confidence *= 0.7
+        found.confidence *= 0.6
         found.rows.append(evidence("against", "only the wording tells it, and nothing ended", last))
     _weigh_afterwards(case, found, reading, last)
     if kind == "crash":
-        _weigh_crash(case, found, last)
+        _weigh_crash(case, found, rows[0])
     return found
 
 
 def _weigh_afterwards(case: Case, found: Hypothesis, reading: Reading, last: Record) -> None:
-    """Believe a fault less where the service works after it."""
+    """Believe a fault less where the service works after it; for a server, where its clients do."""
     won = case.works(found.service, last)
-    if won is None or found.category == "startup_race":
+    if won is None and found.service in case.kinds and not case.crashes(None):
+        won = next((row for name in sorted(case.names) if (row := case.works(name, last)) is not None), None)
+    if won is None:
         return
     found.recovered = True
     fell = [end for end in case.crashes(found.service) if found.service]
@@ -155,18 +161,18 @@ def _weigh_afterwards(case: Case, found: Hypothesis, reading: Reading, last: Rec
         found.rows.append(evidence("against", "the service works afterwards", won))
 
 
-def _weigh_crash(case: Case, found: Hypothesis, last: Record) -> None:
+def _weigh_crash(case: Case, found: Hypothesis, first: Record) -> None:
     """Believe a crash more where the container ended, and less where it went on, or where a server product broke."""
     ended = case.crashes(found.service) if found.service else []
-    if ended:
+    if ended or case.began_anew(found.service, first):
         found.confidence = min(0.9, found.confidence + 0.1)
         found.rows += series("for", "the container ended", ended[:3])
         return
     after = case.lines(found.service)
-    spoken = after[after["line"].gt(last["last_line"]).fillna(value=False) & after["message"].str.strip().ne("")]
+    spoken = after[after["line"].gt(first["last_line"]).fillna(value=False) & after["message"].str.strip().ne("")]
     if found.service in case.kinds or len(spoken) > _AFTER_A_CRASH:
         found.confidence *= 0.6
-        found.rows.append(evidence("against", "it went on after the error, or is no application", last))
+        found.rows.append(evidence("against", "it went on after the error, or is no application", first))
     else:
         found.rows.append(missing("whether the container ended, and how", "docker compose ps -a"))
 
@@ -208,24 +214,30 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
     return found[:1]
 
 
-def _root_probes(case: Case) -> list[Hypothesis]:
-    """Return the logins as root that come again and again: a healthcheck without a user name."""
-    groups: dict[str | None, list[Record]] = {}
+def _probes(case: Case) -> list[Hypothesis]:
+    """Return the logins that a server refuses again and again at one interval: a healthcheck without a user or database.
+
+    libpq takes the operating system's user, root in a container, where none is given, and the user's name as the name
+    of the database; pg_isready is content with the refusal, and the server logs it.
+    """
+    groups: dict[tuple[str | None, str], list[Record]] = {}
     for row in case.failed:
-        if row["kind"] == "probe_role":
-            groups.setdefault(row["service"] if pd.notna(row["service"]) else None, []).append(row)
+        if row["signature"] in _PROBED:
+            groups.setdefault((row["service"] if pd.notna(row["service"]) else None, row["subject"]), []).append(row)
     found = []
-    for service, rows in groups.items():
-        if len(rows) >= _PROBES:
-            text = f"The healthcheck of {service or 'the database'} logs in without a user name, so as root, which does not exist: {times(len(rows))}."  # noqa: E501
+    for (service, subject), rows in groups.items():
+        if len(rows) >= _PROBES and (subject == "root" or _regular(case, rows)):
+            text = f"A healthcheck of {service or 'the database'} logs in with a name that does not exist there ({subject}), {times(len(rows))} at one interval; the database itself works."  # noqa: E501
+            shown = series("for", "a probe is refused", rows)
             found.append(
-                Hypothesis(
-                    "healthcheck_misconfigured",
-                    service,
-                    0.9,
-                    text,
-                    weight=2,
-                    rows=series("for", "a probe logs in as root", rows),
-                )
+                Hypothesis("healthcheck_misconfigured", service, 0.9, text, weight=2, rows=shown, subject=subject)
             )
     return found
+
+
+def _regular(case: Case, rows: list[Record]) -> bool:
+    """Say whether rows come at one interval, as a probe does: three of four within a sixth of the middle one."""
+    at = pd.Series([case.clock(row) for row in rows], dtype="datetime64[ns, UTC]").drop_duplicates()
+    gaps = at.diff().dt.total_seconds().dropna()
+    middle = gaps.median() if len(gaps) >= _PROBES - 1 else 0.0
+    return bool(1 <= middle <= 120 and (gaps.sub(middle).abs() <= middle / 6).mean() >= 0.75)

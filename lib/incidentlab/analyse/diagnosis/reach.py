@@ -105,7 +105,7 @@ def _made(
     found.proxy = all(row["runtime"] in _PROXIES for row in rows)
     found.rows = series("for", f"{_who(client)} did not reach {_whom(rows)}: {last['kind']}", rows)
     if won is not None:
-        found.recovered, found.recovered_by = True, _brought_back(case, client, last, won)
+        found.recovered, found.recovered_by = True, _brought_back(case, client, rows, won)
         found.rows.append(evidence("for", "it worked later", won))
     return found
 
@@ -312,8 +312,9 @@ def _afterwards(found: Hypothesis) -> str:
     return f"; it worked later{by.get(found.recovered_by or '', '')}" if found.recovered else ""
 
 
-def _brought_back(case: Case, client: str | None, last: Record, won: Record) -> str | None:
+def _brought_back(case: Case, client: str | None, rows: list[Record], won: Record) -> str | None:
     """Say what brought the client back: the run in which it succeeded tells."""
+    last = rows[-1]
     runs = case.lifetimes[case.lifetimes["service"] == client].sort_values("started")
     if len(runs) and pd.notna(won["ts"]):
         begun = runs[runs["started"] <= won["ts"] + pd.Timedelta(milliseconds=50)]
@@ -328,15 +329,7 @@ def _brought_back(case: Case, client: str | None, last: Record, won: Record) -> 
     ]
     if any("restarting" in str(e["detail"]) for e in between):
         return "restart_policy"
-    return "retry" if client and not case.ends(client) and not _restarted(case, client, last, won) else None
-
-
-def _restarted(case: Case, client: str, last: Record, won: Record) -> bool:
-    """Say whether the program began anew between two lines: its own first line of the log came again."""
-    own = case.lines(client)
-    opening = own["message"].iloc[0] if len(own) else ""
-    again = own[(own["message"] == opening) & own["order"].between(last["order"], won["order"])]
-    return bool(len(again))
+    return "retry" if not case.ends(client) and not case.began_anew(client, rows[0]) else None
 
 
 def _who(client: str | None) -> str:

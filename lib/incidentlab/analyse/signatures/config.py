@@ -87,10 +87,11 @@ sdk_key                missing_config any
     |no api[_ ]?key (?:was )?(?:provided|found|set)|unable to locate credentials
     |could not load the default credentials)
 empty_url              missing_config any
-    (?:[Uu]nsupported (?:protocol )?scheme (?:''|\\?"\\?")|Invalid URL '':|No schema supplied
-    |Could not parse (?:rfc1738 URL|SQLAlchemy URL) from (?:string|given URL string)|Invalid URI: The (?:URI is empty
-    |hostname|format)|MongoParseError: Invalid (?:scheme|connection string)|Expected string or URL object, got None
-    |(?P<code>ERR_INVALID_URL)|BadDsn|Invalid (?:Sentry )?D[Ss][Nn])
+    (?:[Uu]nsupported protocol scheme|[Uu]nsupported scheme ''|unknown protocol: |first path segment in URL cannot con
+    tain colon|Invalid URL '':|No schema supplied|Could not parse (?:rfc1738 URL|SQLAlchemy URL) from (?:string
+    |given URL string)|Invalid URI: The (?:URI is empty|hostname|format)|MongoParseError: Invalid (?:scheme
+    |connection string)|Expected string or URL object, got None|(?P<code>ERR_INVALID_URL)|BadDsn
+    |Invalid (?:Sentry )?D[Ss][Nn])
 
 # -- servers' own files
 loki_config            missing_config go
