@@ -547,7 +547,7 @@ BACKOFF_GAPS = Table(
         Column("number", WHOLE, "from 1: after which failed try"),
         Column("gap_s", REAL, "time from this try to the next"),
         Column("fitted_s", REAL, "what the fitted policy and the cost of a try give; NaN = no fit"),
-        Column("fitted_lower_s", REAL, "lower bound of the 95 % band for one gap"),
+        Column("fitted_lower_s", REAL, "lower bound of the band that the fitted jitter gives"),
         Column("fitted_upper_s", REAL, "upper bound"),
         Column("declared_s", REAL, "delay that the declared policy gives; NaN = none declared, or no try left"),
         Column("residual_s", REAL, "gap_s - declared_s: the cost of a try where the policy is the declared one"),
