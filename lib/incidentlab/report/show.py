@@ -15,7 +15,8 @@ import pandas as pd
 
 _TABLE_STYLE = "border-collapse:collapse;font-size:12px;text-align:left"
 _CELL_STYLE = "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;white-space:"
-_PROSE = ("message", "fact", "detail", "output", "truncated", "gap", "error")
+_PROSE = {"message", "fact", "detail", "output", "sentence", "hypothesis", "for", "against", "not known"}
+_PROSE |= {"truncated", "gap", "error"}
 """Columns whose text may be long and is wrapped; all others stay on one line."""
 _LONGEST = 2000
 

@@ -1,0 +1,51 @@
+"""Hypotheses side by side: what speaks for each, what against, what would have to be known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.report.answer import place
+from incidentlab.report.investigation import Investigation
+from incidentlab.report.show import Shown, table
+
+_SHOWN = 4
+"""Rows of one kind that are quoted; the others are counted."""
+
+
+def side_by_side(investigation: Investigation) -> Shown:
+    """Return one row for each hypothesis, with the rows for it, against it, and what is not known."""
+    rows = tables.records(investigation.evidence)
+    cells = [
+        {
+            "rank": finding["rank"],
+            "hypothesis": _hypothesis(finding),
+            "confidence": finding["confidence"],
+            "for": _quoted(rows, finding["rank"], "for"),
+            "against": _quoted(rows, finding["rank"], "against"),
+            "not known": _quoted(rows, finding["rank"], "missing"),
+        }
+        for finding in tables.records(investigation.findings)
+    ]
+    return table(pd.DataFrame(cells))
+
+
+def causes(investigation: Investigation) -> Shown:
+    """Return the chain of causes: each finding with the one that it follows from, first causes first."""
+    findings = investigation.findings.assign(cause=investigation.findings["follows"].astype("str"))
+    shown = findings.assign(cause=findings["cause"].where(findings["follows"].notna(), "a first cause"))
+    return table(shown, columns=["rank", "cause", "category", "service", "dependency", "sentence"])
+
+
+def _hypothesis(finding: dict[str, Any]) -> str:
+    who = " -> ".join(str(finding[name]) for name in ("service", "dependency") if pd.notna(finding[name]))
+    return f"{finding['category']} {f'({who})' if who else ''}: {finding['sentence']}"
+
+
+def _quoted(rows: list[dict[str, Any]], rank: int, role: str) -> str:
+    chosen = [row for row in rows if row["rank"] == rank and row["role"] == role]
+    quoted = [f"{row['fact']} [{place(row)}]" if place(row) else str(row["fact"]) for row in chosen[:_SHOWN]]
+    more = len(chosen) - len(quoted)
+    return "; ".join([*quoted, *([f"and {more} more"] if more > 0 else [])])

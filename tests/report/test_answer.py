@@ -1,0 +1,69 @@
+from collections.abc import Callable
+
+import pytest
+
+from incidentlab.load import load
+from incidentlab.report import answer, causes, chosen, decisive, how_sure, of, second_road, side_by_side, unknowns
+from incidentlab.report.answer import page
+from incidentlab.report.investigation import Investigation, investigate
+from incidentlab.tables import BadParameter
+
+Investigated = Callable[[str], Investigation]
+HOSTILE = "app-1  | Error: connect ECONNREFUSED 127.0.0.1:5432 <img src=x onerror=alert(1)>\n" * 3
+
+
+def test_the_answer_names_verdict_confidence_and_remedy(investigated: Investigated) -> None:
+    """What is shown first is the category, who, how sure, and what to change."""
+    text = answer(investigated("startup-race")).text
+    assert text.startswith("startup_race (auth-service -> postgres), confidence 0.")
+    assert "What to change" in text
+
+
+def test_lines_to_copy_are_set_as_a_block(investigated: Investigated) -> None:
+    """Lines of a Compose file keep their indentation: they are no list items."""
+    html = answer(investigated("startup-race")).html
+    assert "<pre>" in html
+    assert "<li>  " not in html
+
+
+def test_evidence_never_becomes_markup() -> None:
+    """A tag in a log line is text in everything that is shown."""
+    found = investigate(load(HOSTILE))
+    for shown in (answer(found), how_sure(found), unknowns(found), side_by_side(found), causes(found)):
+        assert "<img" not in shown.html
+
+
+def test_every_row_of_the_page_has_its_place(investigated: Investigated) -> None:
+    """Each row that speaks for the verdict stands on the page with file and line."""
+    found = investigated("startup-race")
+    flat = " ".join(page(found).split())
+    for file, line in decisive(found)[["file", "line"]].itertuples(index=False):
+        assert f"[{file}:{line}" in flat
+
+
+def test_consequences_stand_under_their_cause(investigated: Investigated) -> None:
+    """What followed from a full disk is told as its consequence, not as another hypothesis."""
+    text = answer(investigated("disk-full")).text
+    assert "then dependency_outage" in text
+
+
+def test_the_second_road_says_where_the_verdict_rests(investigated: Investigated) -> None:
+    """Logs alone agree on a race; that a probe cannot run they do not show, and this is said."""
+    assert "The same verdict." in second_road(investigated("startup-race")).html
+    assert "rests on times, events, probes or inspect" in second_road(investigated("healthcheck-exec")).html
+
+
+def test_by_default_the_services_of_the_verdict_are_looked_at(investigated: Investigated) -> None:
+    """Without a choice the service and dependency are those that the verdict names."""
+    found = investigated("startup-race")
+    assert chosen(found, None, None, timezone="UTC") == ("auth-service", "postgres")
+    assert set(of(found.attempts, "auth-service", "postgres")["dependency"]) == {"postgres"}
+
+
+@pytest.mark.parametrize(("service", "zone", "says"), [("nobody", "UTC", "nobody"), (None, "Mars/Base", "Mars/Base")])
+def test_a_choice_that_is_not_there_is_an_error(
+    investigated: Investigated, service: str | None, zone: str, says: str
+) -> None:
+    """A service or zone that does not exist is refused with what was given."""
+    with pytest.raises(BadParameter, match=says):
+        chosen(investigated("fixed"), service, None, timezone=zone)
