@@ -1,0 +1,124 @@
+"""The policy that a series of tries shows, and what it does not show."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.backoff.declared import Policy
+from incidentlab.analyse.backoff.fit import Fit, fits, parameters
+from incidentlab.analyse.backoff.series import gaps_of, series_of
+
+_ANSWER_S = 0.02
+"""A refused connect is answered in 2 to 4 ms in the lab, and timers are late by 1 or 2."""
+_SLOW = ("timeout", "dns", "unreachable")
+_OF = r"(?i)(?:attempt|try|tries|retry|retries)?\W{0,3}\b(\d+)\s*(?:/|of)\s*(\d+)\b"
+
+
+def backoff(attempts: pd.DataFrame, *, cost_s: float = 0.0) -> pd.DataFrame:
+    """Return for each series of tries the retry policy that it shows.
+
+    Parameters
+    ----------
+    attempts : ATTEMPTS
+        A series ends with a success or with the run.
+    cost_s
+        How long a try itself takes until it fails. A refused one takes milliseconds; one that times out takes the
+        timeout, and unless that is given here the delays are only upper bounds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        BACKOFFS, with 95 % intervals; NaN where the series cannot tell. The gap before a success is not used: a
+        success takes longer than a refusal.
+
+    Notes
+    -----
+    Least squares on the logarithms, t intervals, and for the spread chi-square intervals; each interval is the union
+    over all bends that the data do not reject.
+    """
+    records = []
+    for series in series_of(attempts):
+        failed = [row for row in series if not row["ok"]]
+        known = {
+            name: series[0][name] for name in ("service", "dependency", "series", "run", "file", "line", "pointer")
+        }
+        seen = {"first": series[0]["ts"], "last": series[-1]["ts"], "failed": len(failed), "cost_s": cost_s}
+        found = fits(gaps_of(failed), cost_s)
+        records.append(
+            known | seen | {"ended_by": series[-1]["ended_by"]} | _tries(series, failed) | parameters(found, 0.0 if cost_s else _ANSWER_S)
+            | {"tells": "; ".join(_tells(failed, found, series, cost_s))}
+        )  # fmt: skip
+    return tables.rows(records, tables.BACKOFFS)
+
+
+def _tries(series: list[dict[str, Any]], failed: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return how many tries the policy allows: as the log states them, or as many as a run made before its end."""
+    stated = pd.Series([row["message"] for row in failed], dtype="str").str.extract(_OF)[1].dropna()
+    if len(stated) and stated.nunique() == 1:
+        return {"tries": int(stated.iloc[0]), "tries_lower": int(stated.iloc[0])}
+    ended = series[-1]["ended_by"]
+    exhausted = len(failed) if ended == "run_end" else None
+    return {"tries": exhausted, "tries_lower": len(failed) + (ended == "success")}
+
+
+def _tells(failed: list[dict[str, Any]], found: list[Fit], series: list[dict[str, Any]], cost_s: float) -> list[str]:
+    if any(pd.isna(row["ts"]) for row in failed):
+        return ["only the order of the tries is known: no delay can be told"]
+    if not found:
+        alone = "one failed try in this run: no retry inside it was seen"
+        return [alone if len(failed) == 1 else "the failures are one try told several times: no gap can be told"]
+    best, bends = found[0], {fit.rising for fit in found}
+    slow = not cost_s and any(row["kind"] in _SLOW for row in failed)
+    said = {
+        "too few gaps to tell growth from jitter: no interval can be given": not best.free,
+        "the cap is reached at the second delay: of the factor only a lower bound is known": best.rising == 1,
+        "the cap was not reached: only a lower bound is known": math.isnan(best.level[0]),
+        "where the delays stop growing is not certain": len(bends) > 1,
+        "tries may have taken long themselves, so the delays are upper bounds: give cost_s": slow,
+        "the tries were not used up": series[-1]["ended_by"] != "run_end",
+    }
+    return [sentence for sentence, holds in said.items() if holds]
+
+
+def gaps(attempts: pd.DataFrame, backoffs: pd.DataFrame, *, policy: Policy | None = None) -> pd.DataFrame:
+    """Return each gap between failed tries beside the fitted delay and that of a declared policy.
+
+    Parameters
+    ----------
+    attempts : ATTEMPTS
+    backoffs : BACKOFFS
+        As `backoff` gives them for these attempts.
+    policy
+        The declared policy.
+
+    Returns
+    -------
+    pandas.DataFrame
+        BACKOFF_GAPS.
+    """
+    records = []
+    for series in series_of(attempts):
+        failed = [row for row in series if not row["ok"]]
+        same = backoffs[(backoffs["service"] == series[0]["service"]) & (backoffs["series"] == series[0]["series"])]
+        fit = tables.records(same[same["dependency"] == series[0]["dependency"]])[0]
+        declared = policy.delays_s() if policy else []
+        for number, gap in enumerate(gaps_of(failed).tolist(), start=1):
+            delay = declared[number - 1] if number <= len(declared) else math.nan
+            kept = {
+                name: failed[number][name] for name in ("service", "dependency", "series", "file", "line", "pointer")
+            }
+            told = {"number": number, "gap_s": gap, "declared_s": delay, "residual_s": gap - delay}
+            records.append(kept | told | _fitted(fit, number))
+    return tables.rows(records, tables.BACKOFF_GAPS)
+
+
+def _fitted(fit: dict[str, Any], number: int) -> dict[str, float]:
+    cap = math.inf if pd.isna(fit["cap_s"]) else fit["cap_s"]
+    grown = cap if pd.isna(fit["factor"]) and number > 1 else fit["initial_s"] * fit["factor"] ** (number - 1)
+    delay = min(cap, fit["initial_s"] if number == 1 else grown)
+    low, high = (delay * (1 + sign * fit["jitter_ratio"]) + fit["cost_s"] for sign in (-1, 1))
+    return {"fitted_s": delay + fit["cost_s"], "fitted_lower_s": low, "fitted_upper_s": high}
