@@ -14,6 +14,7 @@ from incidentlab.analyse.backoff.series import gaps_of, series_of
 
 _ANSWER_S = 0.02
 """A refused connect is answered in 2 to 4 ms in the lab, and timers are late by 1 or 2."""
+_KEPT = ("service", "dependency", "series", "run", "file", "line", "pointer")
 _SLOW = ("timeout", "dns", "unreachable")
 _OF = r"(?i)(?:attempt|try|tries|retry|retries)?\W{0,3}\b(\d+)\s*(?:/|of)\s*(\d+)\b"
 
@@ -43,15 +44,12 @@ def backoff(attempts: pd.DataFrame, *, cost_s: float = 0.0) -> pd.DataFrame:
     records = []
     for series in series_of(attempts):
         failed = [row for row in series if not row["ok"]]
-        known = {
-            name: series[0][name] for name in ("service", "dependency", "series", "run", "file", "line", "pointer")
-        }
+        kept = {name: series[0][name] for name in _KEPT}
         seen = {"first": series[0]["ts"], "last": series[-1]["ts"], "failed": len(failed), "cost_s": cost_s}
         found = fits(gaps_of(failed), cost_s)
-        records.append(
-            known | seen | {"ended_by": series[-1]["ended_by"]} | _tries(series, failed) | parameters(found, 0.0 if cost_s else _ANSWER_S)
-            | {"tells": "; ".join(_tells(failed, found, series, cost_s))}
-        )  # fmt: skip
+        told = {"ended_by": series[-1]["ended_by"], "tells": "; ".join(_tells(failed, found, series, cost_s))}
+        policy = _tries(series, failed) | parameters(found, 0.0 if cost_s else _ANSWER_S)
+        records.append(kept | seen | told | policy)
     return tables.rows(records, tables.BACKOFFS)
 
 
