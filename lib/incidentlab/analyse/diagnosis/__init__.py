@@ -1,7 +1,7 @@
 """Why it failed: hypotheses with evidence for and against, the first cause first.
 
 Each family of causes reads the case for itself: `reach` (who did not reach whom), `direct` (faults that a line names),
-`health` (what only events, probes and inspect tell). `chain` puts causes before their consequences, `quiet` answers
+`health` (what only events, probes and inspect tell), `outage` (servers that went away). `chain` puts causes before their consequences, `quiet` answers
 where nothing failed or the evidence does not decide: a wrong accusation is worse than no answer.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import chain, direct, health, quiet, reach
+from incidentlab.analyse.diagnosis import chain, direct, health, outage, quiet, reach
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
 from incidentlab.analyse.diagnosis.remedies import remedy
@@ -69,7 +69,9 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
         attempts=_or_empty(attempts, tables.ATTEMPTS),
         lifetimes=_or_empty(lifetimes, tables.LIFETIMES),
     )
-    found = chain.ranked(case, [*direct.hypotheses(case), *reach.hypotheses(case), *health.hypotheses(case)])
+    found = chain.ranked(
+        case, [*direct.hypotheses(case), *reach.hypotheses(case), *health.hypotheses(case), *outage.hypotheses(case)]
+    )
     quietly = quiet.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None])
     told = [*([quietly] if quietly else []), *found][:_MOST]
     del ledger

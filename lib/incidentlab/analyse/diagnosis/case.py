@@ -17,7 +17,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.hypothesis import Record
 from incidentlab.analyse.failures.match import fits, text_array
-from incidentlab.analyse.failures.target import is_called, server_kinds
+from incidentlab.analyse.failures.target import depends, is_called, server_kinds
 from incidentlab.analyse.signatures import SIGNATURES
 from incidentlab.analyse.signatures.compose import HARMLESS
 from incidentlab.analyse.signatures.ready import NOT_SUCCESS, SUCCESSES
@@ -83,6 +83,11 @@ class Case:
     def kinds(self) -> dict[str, str]:
         """The kind of server of each service that is one."""
         return server_kinds(self.logs, self.containers, self.services)
+
+    @cached_property
+    def needs(self) -> dict[str, list[str]]:
+        """The services that each service depends on, as it was deployed."""
+        return depends(self.containers, self.services)
 
     @cached_property
     def names(self) -> set[str]:

@@ -33,14 +33,26 @@ def ranked(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
     merged = _merged(case, found)
     for effect in merged:
         effect.follows = _cause(case, effect, merged)
-    roots = sorted((h for h in merged if h.follows is None), key=_order)
-    rest = sorted((h for h in merged if h.follows is not None), key=_order)
-    return [*roots, *rest]
+    best: dict[tuple[str, str | None], float] = {}
+    for hypothesis in merged:
+        key = (hypothesis.category, hypothesis.dependency or hypothesis.service)
+        best[key] = max(best.get(key, 0.0), _score(hypothesis))
+
+    def place(hypothesis: Hypothesis) -> tuple[object, ...]:
+        key = (hypothesis.category, hypothesis.dependency or hypothesis.service)
+        often = -len(hypothesis.rows) if hypothesis.category == "dependency_outage" else 0
+        return (hypothesis.follows is not None, -round(best[key], 1), often, *_order(hypothesis)[1:])
+
+    return sorted(merged, key=place)
+
+
+def _score(hypothesis: Hypothesis) -> float:
+    """Weigh how sure a hypothesis is, how exact it is, and that what is still broken matters more."""
+    return hypothesis.confidence + 0.1 * hypothesis.weight - (0.15 if hypothesis.recovered else 0.0)
 
 
 def _order(hypothesis: Hypothesis) -> tuple[object, ...]:
-    score = hypothesis.confidence + 0.1 * hypothesis.weight - (0.15 if hypothesis.recovered else 0.0)
-    return (-round(score, 1), hypothesis.begins, hypothesis.category, hypothesis.service or "")
+    return (-round(_score(hypothesis), 1), hypothesis.begins, hypothesis.category, hypothesis.service or "")
 
 
 def _merged(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:

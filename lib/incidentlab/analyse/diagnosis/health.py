@@ -7,6 +7,8 @@ an `oom` event the same, at its time. 137 alone is no proof: a stop after its ti
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
 from incidentlab import tables
@@ -16,7 +18,7 @@ from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, evidence, missi
 
 def hypotheses(case: Case) -> list[Hypothesis]:
     """Return what events, probes and inspect accuse."""
-    return [*_broken_probes(case), *_oom(case), *_exit_codes(case)]
+    return [*_broken_probes(case), *_never_started(case), *_oom(case), *_exit_codes(case)]
 
 
 def _broken_probes(case: Case) -> list[Hypothesis]:
@@ -39,6 +41,34 @@ def _broken_probes(case: Case) -> list[Hypothesis]:
             hypothesis.rows.append(evidence("for", "the service works", works))
         found.append(hypothesis)
     return found
+
+
+def _never_started(case: Case) -> list[Hypothesis]:
+    """Return the services that were created and never started, because what they wait for is not healthy."""
+    states = case.containers.dropna(subset=["service"]).drop_duplicates("service", keep="last").set_index("service")
+    found = []
+    for row in tables.records(case.containers[case.containers["state"] == "created"]):
+        waits = json.loads(row["depends_on"]) if isinstance(row["depends_on"], str) else {}
+        sick = [name for name, how in sorted(waits.items()) if how != "service_started" and _sick(states, name)]
+        if sick:
+            text = f"{row['service']} was created and never started: {sick[0]}, for which it waits, is not healthy."
+            hypothesis = Hypothesis("dependency_unhealthy", row["service"], 0.93, text, dependency=sick[0], weight=2)
+            other = tables.records(states.loc[[sick[0]]].reset_index())[0]
+            state = f"{other['state']}, {other['health']}"
+            hypothesis.rows = [evidence("for", "never started", row | {"message": "created"})]
+            hypothesis.rows.append(evidence("for", f"{sick[0]} is not healthy", other | {"message": state}))
+            failed = case.probes[(case.probes["service"] == sick[0]) & (case.probes["outcome"] != "pass")]
+            shown = [probe | {"ts": probe["start"], "message": probe["output"]} for probe in tables.records(failed)]
+            hypothesis.rows += series("for", f"a probe of {sick[0]} failed", shown)
+            found.append(hypothesis)
+    return found
+
+
+def _sick(states: pd.DataFrame, name: str) -> bool:
+    if name not in states.index:
+        return False
+    row = states.loc[name]
+    return bool(row["health"] == "unhealthy" or (row["state"] in ("exited", "dead") and row["exit_code"] != 0))
 
 
 def _oom(case: Case) -> list[Hypothesis]:

@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from incidentlab.analyse.diagnosis import outage
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, seconds, series, times
 from incidentlab.analyse.signatures import REACH
@@ -26,7 +27,6 @@ from incidentlab.analyse.signatures.servers import LOOPBACK, SERVERS
 
 _EXTERNAL = r"\.(?:[a-z]{2,})$"
 _INTERNAL = r"\.(?:local|internal|lan|svc|cluster|docker|localhost)$"
-_DOWN = ("exited", "stopping", "paused", "disconnected")
 _LAG = pd.Timedelta(milliseconds=200)
 """The die event comes up to 61 ms after the end that it reports (measured on 20.10); its clients are cut off before."""
 
@@ -77,6 +77,7 @@ def _own(case: Case, row: Record) -> bool:
 
 def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     target = next((row["target"] for row in rows if pd.notna(row["target"])), None)
+    target = target or outage.away_at(case, client, case.clock(rows[0]))
     if any(row["target_by"] == "loopback" for row in rows):
         return _loopback(case, client, rows)
     if all(row["kind"] == "wait_timeout" for row in rows) and target is None:
@@ -207,8 +208,8 @@ def _down(case: Case, client: str | None, target: str | None, rows: list[Record]
         found.rows.append(
             evidence("for", f"{target}: {mark['phase']}", mark | {"ts": mark["start"], "order": mark["start_order"]})
         )
-    if relation == "after_down" and found.recovered is None:
-        _back(case, found, target, rows)
+    if relation == "after_down" and mark is not None and found.recovered is None:
+        _back(case, found, target, mark, case.clock(rows[-1]))
     if relation in ("unseen", "silent"):
         found.rows.append(missing("when the target could be used", f"docker compose logs -t {whom or 'SERVICE'}"))
     if relation == "before_ready":
@@ -237,7 +238,7 @@ def _by_clock(spans: list[Record], ready: list[Record], rows: list[Record], case
     first, last = case.clock(rows[0]), case.clock(rows[-1])
     now = [span for span in spans if pd.notna(span["start"]) and span["start"] <= first]
     later = [span for span in ready if pd.notna(span["start"]) and span["start"] > first]
-    down = [span for span in spans if span["phase"] in _DOWN and first - _LAG <= span["start"] <= last + _LAG]
+    down = [span for span in spans if span["phase"] in outage.DOWN and first - _LAG <= span["start"] <= last + _LAG]
     was_ready = [span for span in now if span["phase"] == "ready"]
     if was_ready and (down or now[-1]["phase"] != "ready"):
         return "after_down", down[0] if down else now[-1]
@@ -246,17 +247,13 @@ def _by_clock(spans: list[Record], ready: list[Record], rows: list[Record], case
     return ("before_ready", later[0]) if later else ("never_ready", spans[-1])
 
 
-def _back(case: Case, found: Hypothesis, target: str | None, rows: list[Record]) -> None:
+def _back(case: Case, found: Hypothesis, target: str | None, mark: Record, last: Any) -> None:
     """Say that the client recovered, and by whom, where the target came back and nothing failed after that."""
-    last = case.clock(rows[-1])
     again = [
         span for span in case.spans(target) if span["phase"] == "ready" and pd.notna(last) and span["start"] > last
     ]
     if again:
-        begun = case.lifetimes[case.lifetimes["service"] == target].sort_values("started")
-        by = begun.loc[begun["started"] <= again[0]["start"] + _LAG, "brought_by"].dropna()
-        found.recovered = True
-        found.recovered_by = {"policy": "restart_policy", "human": "human"}.get(by.iloc[-1] if len(by) else "")
+        found.recovered, found.recovered_by = True, outage.brought_back(case, target, mark)
         shown = again[0] | {"ts": again[0]["start"], "order": again[0]["start_order"]}
         found.rows.append(evidence("for", f"{target} was ready again", shown))
 

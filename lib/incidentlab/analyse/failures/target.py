@@ -47,7 +47,7 @@ def resolve(
     names = _names(logs, containers, addresses, services)
     kinds = server_kinds(logs, containers, services)
     holders = _holders(located, names, containers, addresses)
-    needs = _depends(containers, services)
+    needs = depends(containers, services)
     found = [_target(row, names, holders, kinds, needs) for row in tables.records(located)]
     target, by = zip(*found, strict=True) if found else ((), ())
     return located.assign(target=pd.Series(target, dtype="str"), target_by=pd.Series(by, dtype="str"))
@@ -134,7 +134,8 @@ def _holders(
     return held
 
 
-def _depends(containers: pd.DataFrame | None, services: pd.DataFrame | None) -> dict[str, list[str]]:
+def depends(containers: pd.DataFrame | None, services: pd.DataFrame | None) -> dict[str, list[str]]:
+    """Return the services that each service depends on: as deployed, else as written."""
     needs: dict[str, list[str]] = {}
     for frame in (services, containers):
         if frame is not None:
