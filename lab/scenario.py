@@ -317,7 +317,11 @@ Page.add_representer(str, _text)
 def describe(play: Play) -> str:
     """Write the page that lies beside a recording: what was planted, when, with which versions."""
     scenario = play.scenario
-    planted = yaml.dump(scenario.overlay, Dumper=Page, sort_keys=False, allow_unicode=True) if scenario.overlay else "# nothing\n"
+    planted = (
+        yaml.dump(scenario.overlay, Dumper=Page, sort_keys=False, allow_unicode=True)
+        if scenario.overlay
+        else "# nothing\n"
+    )
     planted = re.sub(r"(PASSWORD: ).*", r"\1(hidden)", planted)
     taken = "".join(f"| {ts:%Y-%m-%d %H:%M:%S}.{ts.microsecond // 1000:03d} | `{text}` |\n" for ts, text in play.taken)
     known = "".join(f"| {what} | {version} |\n" for what, version in versions(play.engine).items())
