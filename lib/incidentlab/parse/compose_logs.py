@@ -30,6 +30,10 @@ _INSIDE_TRACE = re.compile(r"\s+at |\s+File \"|\s*\.\.\. \d+ more|Caused by: |\s
 """A line that only a stack trace goes on with."""
 
 
+_Row = tuple[str, str | None, int, str]
+"""Kind, container, nanoseconds and message of one line."""
+
+
 def parse(data: bytes, *, file: str, service: str | None = None, **_: Any) -> Evidence:
     r"""Return the rows of a text.
 
@@ -48,27 +52,24 @@ def parse(data: bytes, *, file: str, service: str | None = None, **_: Any) -> Ev
     >>> logs[["line", "service", "kind", "message"]].values.tolist()
     [[1, 'web', 'log', 'ready'], [2, 'web', 'compose', 'web-1 exited with code 1']]
     """
-    return by_lines(lines.decode(data), file=file, service=service)
+    from incidentlab.parse import columns  # it builds on the exact reader below
+
+    return columns.parse(lines.decode(data), file=file, service=service)
 
 
 def by_lines(data: bytes, *, file: str, service: str | None = None) -> Evidence:
     """Read a text line by line: the exact way, and the twin of `incidentlab.parse.columns`."""
-    texts = [lines.clean(lines.mend(line)) for line in lines.split(data)]
-    dialect = survey(sample(texts))
-    reader = Reader(dialect)
-    for text, moved in zip(*lines.unwrap(texts), strict=True):
+    wrapped = lines.wrapped(data)
+    reader = Reader(survey(map(lines.readable, lines.split(sample(data)))), wrapped=wrapped)
+    texts = [lines.readable(line) for line in lines.split(data)]
+    for text, moved in zip(*lines.unwrap(texts), strict=True) if wrapped else ((text, False) for text in texts):
         reader.read(text, moved=moved)
     return reader.finish(file=file, service=service)
 
 
-def sample(texts: list[str]) -> list[str]:
-    """Return the first lines, up to `SAMPLE` characters."""
-    total = 0
-    for count, text in enumerate(texts):
-        total += len(text) + 1
-        if total > SAMPLE:
-            return texts[:count]
-    return texts
+def sample(data: bytes) -> bytes:
+    """Return the first whole lines, about `SAMPLE` bytes of them."""
+    return data if len(data) <= SAMPLE else data[: data.rfind(b"\n", 0, SAMPLE) + 1 or SAMPLE]
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Reader:
     """Reads one line after another; what it remembers is what a line without a prefix depends on."""
 
     dialect: Dialect
+    wrapped: bool = False
     container: str | None = None
     kind: str = ""
     building: bool = False
@@ -83,7 +85,7 @@ class Reader:
     asked: str | None = None
     project: str | None = None
     told: list[str] = field(default_factory=list)
-    rows: list[tuple[str, str | None, int, str]] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
     reports: list[tuple[int, words.Status]] = field(default_factory=list)
 
     def read(self, text: str, *, moved: bool = False) -> None:
@@ -98,7 +100,10 @@ class Reader:
         """
         match = PREFIX.match(text) if self.dialect.prefixed else None
         if match and self.dialect.accepts(match["name"]):
+            self.asked, self.building = None, False
             self._add("log", match["name"], match["rest"] or "")
+        elif self.dialect.stamped and not self.dialect.prefixed and STAMP.match(text):
+            self._add("log", self.asked, text)
         elif moved:
             self._add(self.kind if self.kind in ("compose", "build", "shell") else "continuation", self.container, "")
         else:
@@ -141,13 +146,19 @@ class Reader:
         engine = STAMP.match(text) if kind == "log" and self.dialect.stamped else None
         if engine:
             stamp, text = clock.rfc3339(engine["stamp"]), text[engine.end() :]
-        if kind == "log" and container != self.asked:
-            self.asked = None
         self.kind, self.container = kind, container
         self.rows.append((kind, container, stamp, text))
 
+    def passed(self, container: str | None) -> None:
+        """Take note that lines of containers were read elsewhere, the last of them of this one."""
+        self.kind, self.container, self.building = "log", container, False
+        if self.dialect.prefixed:
+            self.asked = None
+
     def _powershell(self, text: str) -> bool:
         """Follow PowerShell's error record; return whether the line is part of its header."""
+        if not self.wrapped:
+            return False
         if lines.POWERSHELL.match(text):
             self.header = "message"
         elif self.header == "message" and lines.POSITION.match(text):
@@ -176,8 +187,7 @@ class Reader:
     def finish(self, *, file: str, service: str | None = None) -> Evidence:
         """Return the tables of all that was read."""
         kinds, containers, stamps, messages = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
-        shown = [name for name, kind in zip(containers, kinds, strict=True) if name and kind == "log"]
-        where = names.places(shown, mentioned=self.told, project=self.project)
+        where = self.places([name for name, kind in zip(containers, kinds, strict=True) if name and kind == "log"])
         logs = log_table.build(
             kinds,
             stamps,
@@ -187,9 +197,34 @@ class Reader:
             replica=pd.array([where[name].replica if name else None for name in containers], dtype="Int64"),
             container=containers,
         )
+        first = next((text for kind, text in zip(kinds, messages, strict=True) if kind == "log"), "")
+        return self.evidence(logs, where, file=file, lines=range(len(self.rows)), first=first)
+
+    def places(self, shown: list[str]) -> dict[str, names.Place]:
+        """Return the place of every container that prefixes a line or that Compose reports on."""
+        return names.places(shown, mentioned=self.told, project=self.project)
+
+    def evidence(
+        self, logs: pd.DataFrame, where: dict[str, names.Place], *, file: str, lines: Sequence[int], first: str
+    ) -> Evidence:
+        """Return the tables with the events that were reported, and what is wrong with the text.
+
+        Parameters
+        ----------
+        logs
+            The lines.
+        where
+            The place of each container.
+        file
+            What `file` is to say.
+        lines
+            Where each row that was read stands in the text, from 0.
+        first
+            The first message of a container.
+        """
         reports = [
             {
-                "order": place,
+                "order": lines[place],
                 "service": where[report.name].service,
                 "container": report.name,
                 "type": "container",
@@ -197,23 +232,22 @@ class Reader:
                 "detail": report.detail,
                 "exit_code": report.exit_code,
                 "file": file,
-                "line": place + 1,
+                "line": lines[place] + 1,
             }
             for place, report in self.reports
         ]
         frames = {"logs": logs, "events": tables.rows(reports, tables.EVENTS)}
-        return Evidence(frames, *_notes(kinds, messages, dialect=self.dialect))
+        return Evidence(frames, *_notes(self.rows, first, dialect=self.dialect))
 
 
-def _notes(kinds: Sequence[str], messages: Sequence[str], *, dialect: Dialect) -> tuple[list[str], list[str]]:
+def _notes(rows: list[_Row], first: str, *, dialect: Dialect) -> tuple[list[str], list[str]]:
     """Return how a text is incomplete, and what it cannot answer."""
-    counts = Counter(kind for kind, text in zip(kinds, messages, strict=True) if text.strip())
+    counts = Counter(row[0] for row in rows if row[3].strip())
     truncated = []
     if counts["unknown"]:
         truncated.append(f"{counts['unknown']} lines that no parser could place")
     if counts["continuation"]:
         truncated.append(f"{counts['continuation']} lines without a prefix, taken as belonging to the line before")
-    first = next((text for kind, text in zip(kinds, messages, strict=True) if kind == "log"), "")
     if _INSIDE_TRACE.match(first):
         truncated.append("begins inside a stack trace")
     gap = [] if dialect.stamped else ["no engine times: only the order of lines is known, not surely between services"]

@@ -232,14 +232,14 @@ def _runs(several: list[_Snapshot], base: dict[str, Any]) -> list[dict[str, Any]
     for snapshot in several:
         state = snapshot.body.get("State") or {}
         key = tuple(state.get(k) for k in ("StartedAt", "FinishedAt", "ExitCode", "Status", "OOMKilled"))
-        up = state.get("Status") in ("running", "paused")
+        told = state.get("Status") not in ("running", "paused", "created") or state.get("ExitCode")
         rows.setdefault(
             (*key, snapshot.body.get("RestartCount")),
             {
                 **_named(base),
                 "started": _time(state.get("StartedAt")),
                 "finished": _time(state.get("FinishedAt")),
-                "exit_code": None if up else state.get("ExitCode"),
+                "exit_code": state.get("ExitCode") if told else None,  # 0 is the zero value before an end
                 "oom_killed": state.get("OOMKilled"),
                 "restart_count": snapshot.body.get("RestartCount"),
                 "observed_at": clock.time(snapshot.seen),

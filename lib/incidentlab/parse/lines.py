@@ -86,6 +86,16 @@ def mend(line: bytes) -> bytes:
     return b"".join([*pieces, line[place:]])
 
 
+def readable(line: bytes) -> str:
+    """Return a line whole and clean."""
+    return clean(mend(line))
+
+
+def wrapped(data: bytes) -> bool:
+    """Return whether PowerShell captured the text: it never translates this word of its error records."""
+    return b"CategoryInfo" in data
+
+
 def unwrap(texts: list[str]) -> tuple[list[str], list[bool]]:
     """Undo the hard wraps of a PowerShell capture.
 

@@ -29,21 +29,22 @@ def build(
         service, replica, container, stream: one value for all, or one per line.
     """
     spoken = [kind in SPOKEN for kind in kinds]
-    frame = pd.DataFrame(
-        {
-            "ts": clock.column(stamps),
-            "order": range(len(kinds)),
-            **dict.fromkeys(("service", "replica", "container", "stream")),
-            **columns,
-            "kind": kinds,
-            "message": messages,
-            "level": [level.of(text) if own else None for text, own in zip(messages, spoken, strict=True)],
-            "app_ts": clock.column(
-                [clock.application(text) if own else clock.NAT for text, own in zip(messages, spoken, strict=True)]
-            ),
-            "file": file,
-            "line": range(1, len(kinds) + 1),
-            "pointer": None,
-        }
+    return assemble(
+        len(kinds),
+        file=file,
+        ts=clock.column(stamps),
+        kind=kinds,
+        message=messages,
+        level=[level.of(text) if own else None for text, own in zip(messages, spoken, strict=True)],
+        app_ts=clock.column(
+            [clock.application(text) if own else clock.NAT for text, own in zip(messages, spoken, strict=True)]
+        ),
+        **columns,
     )
-    return tables.check(frame, tables.LOGS)
+
+
+def assemble(count: int, *, file: str, **columns: Any) -> pd.DataFrame:
+    """Return LOGS of `count` lines of `file` from finished columns; one that is not given is missing throughout."""
+    given = {**dict.fromkeys(tables.LOGS.names), **columns, "file": file}
+    numbers = {"order": range(count), "line": range(1, count + 1)}
+    return tables.check(pd.DataFrame({**given, **numbers}, index=range(count)), tables.LOGS)
