@@ -234,8 +234,9 @@ def _redis(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Whole]:
     """Return the lines of Redis that have a time, and the times."""
     rows, heads = shaped(data, begins, ends, b"0:? 00 ??? 0000 00:00:00.000 ? ")
     month = np.zeros(len(rows), np.int64)
+    spelt = (heads[:, 7].astype(np.int64) << 16) + (heads[:, 8].astype(np.int64) << 8) + heads[:, 9]
     for number, name in enumerate(_MONTHS, 1):
-        month[(heads[:, 7:10] == np.frombuffer(name.encode(), np.uint8)).all(axis=1)] = number
+        month[spelt == int.from_bytes(name.encode())] = number
     words = np.tile(np.frombuffer(b"0000-00-00T00:00:00", np.uint8), (len(rows), 1))
     words[:, 0:4], words[:, 8:10], words[:, 11:19] = heads[:, 11:15], heads[:, 4:6], heads[:, 16:24]
     words[:, 5], words[:, 6] = month // 10 + 48, month % 10 + 48

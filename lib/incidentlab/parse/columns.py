@@ -12,7 +12,10 @@ person's word, and the exact reader takes it all. So it does with what PowerShel
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +31,9 @@ from incidentlab.parse.evidence import Evidence
 
 CHUNK = 4 << 20
 """How many bytes are read at once."""
+
+WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+"""How many chunks are read at the same time."""
 
 _NAME_WIDTH = 72
 """A longer prefix is left to the exact reader."""
@@ -50,10 +56,43 @@ def parse(data: bytes, *, file: str, service: str | None = None, chunk: int = CH
     dialect = survey(map(lines.readable, lines.split(sample(data))))
     if not (dialect.prefixed or dialect.stamped) or lines.wrapped(data):
         return by_lines(data, file=file, service=service)
-    table = _Table(Reader(dialect))
-    for piece in _pieces(data, chunk):
-        table.add(piece)
-    return table.finish(file=file, service=service)
+    return read(data, Reader(dialect), chunk=chunk, file=file, service=service)
+
+
+def read(data: bytes, reader: Reader, *, chunk: int = CHUNK, file: str, **facts: Any) -> Evidence:
+    """Return the rows of a text whose dialect is known, its odd lines read by `reader`.
+
+    Parameters
+    ----------
+    data
+        UTF-8, as `lines.decode` leaves it.
+    reader
+        Knows the dialect.
+    chunk
+        How many bytes are read at once.
+    file
+        What `file` is to say.
+    **facts
+        service, and where it names no containers replica, container and stream.
+    """
+    table = _Table(reader)
+    for read_chunk in _ahead(data, chunk, reader.dialect):
+        table.add(read_chunk)
+    return table.finish(file=file, **facts) if table.count else reader.finish(file=file)
+
+
+def _ahead(data: bytes, size: int, dialect: Dialect) -> Iterator[_Chunk]:
+    """Yield the chunks in order, the next few already read by other threads: numpy and Arrow let them run."""
+    if len(data) <= size:
+        yield from (_Chunk(piece, dialect) for piece in _pieces(data, size))
+        return
+    with ThreadPoolExecutor(WORKERS) as pool:
+        waiting: deque[Future[_Chunk]] = deque()
+        for piece in _pieces(data, size):
+            waiting.append(pool.submit(_Chunk, piece, dialect))
+            if len(waiting) > WORKERS + 1:
+                yield waiting.popleft().result()
+        yield from (chunk.result() for chunk in waiting)
 
 
 def _pieces(data: bytes, size: int) -> Iterator[bytes]:
@@ -75,10 +114,9 @@ class _Table:
     count: int = 0
     arrays: dict[str, list[Any]] = field(default_factory=dict)
 
-    def add(self, piece: bytes) -> None:
-        """Read some whole lines."""
-        chunk = _Chunk(piece, self.reader.dialect)
-        owners = chunk.owners(self._code)
+    def add(self, chunk: _Chunk) -> None:
+        """Take in a chunk, and have its odd lines read."""
+        owners = np.array([self._code(name) for name in chunk.names])[chunk.owners]
         odd = np.flatnonzero(~chunk.plain)
         before = len(self.reader.rows)
         self._read_odd(chunk, odd, owners)
@@ -88,7 +126,7 @@ class _Table:
         owners[odd] = [self._code(row[1]) for row in rows]
         chunk.stamps[odd] = [row[2] for row in rows]
         texts = [row[3] for row in rows]
-        levels, times = chunk.stated()
+        levels, times = chunk.levels, chunk.times
         spoken = [(text if row[0] in log_table.SPOKEN else "") for row, text in zip(rows, texts, strict=True)]
         levels[odd] = [level.NAMES.index(level.of(text) or "") for text in spoken]
         times[odd] = [clock.application(text) for text in spoken]
@@ -119,7 +157,7 @@ class _Table:
             self.names.append(name)
         return self.names.index(name)
 
-    def finish(self, *, file: str, service: str | None) -> Evidence:
+    def finish(self, *, file: str, service: str | None = None, **facts: Any) -> Evidence:
         """Return the tables of all that was read."""
         whole = {name: np.concatenate(parts) for name, parts in self.arrays.items() if name != "message"}
         owners = whole["owner"]
@@ -129,13 +167,16 @@ class _Table:
         where = self.reader.places([name for code in logged if (name := self.names[code])])
         place = [where[name] if name else None for name in self.names]
         replicas = pd.array([found.replica if found else None for found in place], dtype="Int64")
+        found = {
+            "replica": replicas.take(owners),
+            "container": _words(self.names, owners),
+        }
         logs = log_table.assemble(
             len(owners),
             file=file,
+            **{**found, **facts},
             ts=clock.column(whole["ts"]),
             service=_words([found.service if found else service for found in place], owners),
-            replica=replicas.take(owners),
-            container=_words(self.names, owners),
             kind=_words(list(KINDS), whole["kind"]),
             message=_text(messages),
             level=_words([name or None for name in level.NAMES], whole["level"]),
@@ -165,21 +206,20 @@ class _Chunk:
         self.dialect = dialect
         self.begins = self.starts.copy()
         self.stamps = np.full(len(self.starts), clock.NAT, np.int64)
+        self.names: list[str | None] = [None]
+        self.owners = np.zeros(len(self.starts), np.int64)
+        if dialect.prefixed:
+            self._prefixes()
+        if dialect.stamped:
+            self._stamps()
+        self.levels, self.times = self._stated()
 
     def line(self, place: int) -> bytes:
         """Return the bytes of one line."""
         return self.data[self.starts[place] : self.ends[place]].tobytes()
 
-    def owners(self, code: Any) -> Whole:
-        """Return the code of each plain line's container; find where the message begins, and the stamp."""
-        owners = np.full(len(self.starts), code(None), np.int64)
-        if self.dialect.prefixed:
-            self._prefixes(owners, code)
-        if self.dialect.stamped:
-            self._stamps()
-        return owners
-
-    def _prefixes(self, owners: Whole, code: Any) -> None:
+    def _prefixes(self) -> None:
+        """Find the container of each line, and where the bar ends; what has none is not plain."""
         bars = np.flatnonzero(self.data == ord("|"))
         bar = np.append(bars, len(self.data))[np.searchsorted(bars, self.starts)]
         after = np.where(bar < self.ends, bar + 1, self.ends)
@@ -197,13 +237,15 @@ class _Chunk:
         for place, head in enumerate(sample):
             match = PREFIX.fullmatch(head.tobytes().rstrip(b"\0").decode("utf-8", "replace") + "|")
             if match and self.dialect.accepts(match["name"]):
-                known[place] = code(match["name"])
+                known[place] = len(self.names)
+                self.names.append(match["name"])
         good = (heads == sample[codes]).all(axis=1) & (known[codes] >= 0) if len(rows) else np.zeros(0, bool)
         self.plain[rows[~good]] = False
-        owners[rows[good]] = known[codes[good]]
+        self.owners[rows[good]] = known[codes[good]]
         self.begins = np.where(self.plain, np.minimum(after + 1, self.ends), self.starts)
 
     def _stamps(self) -> None:
+        """Read the engine's stamp of each line; one in another form is not plain."""
         rows = np.flatnonzero(self.plain)
         begins = self.begins[rows]
         found = clock.fixed(self.data, begins)
@@ -215,7 +257,7 @@ class _Chunk:
         self.begins[rows[good]] = after[good] + 1
         self.begins[rows[~good]] = self.starts[rows[~good]]
 
-    def stated(self) -> tuple[Any, Whole]:
+    def _stated(self) -> tuple[Any, Whole]:
         """Return the level and the own time of each plain line."""
         rows = np.flatnonzero(self.plain)
         begins, ends = self.begins[rows], self.ends[rows]

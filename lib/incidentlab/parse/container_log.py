@@ -10,10 +10,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from incidentlab.parse import clock, lines, log_table
-from incidentlab.parse.dialect import STAMP
+import pandas as pd
+
+from incidentlab.parse import clock, columns, lines, log_table
+from incidentlab.parse.compose_logs import Reader
+from incidentlab.parse.dialect import Dialect
 from incidentlab.parse.evidence import Evidence
 
+_STAMPED = Dialect(prefixed=False, names=frozenset(), loose=False, stamped=True)
 _OWN = ("service", "replica", "container", "stream")
 
 
@@ -35,14 +39,16 @@ def parse(data: bytes, *, file: str, **facts: Any) -> Evidence:
     >>> parse(log, file="web.log", service="web").frames["logs"]["message"].tolist()
     ['ready']
     """
-    kinds, stamps, messages = [], [], []
-    for raw in lines.split(data):
-        text = lines.clean(lines.mend(raw))
-        match = STAMP.match(text)
-        kinds.append("log" if match else "unknown")
-        stamps.append(clock.rfc3339(match["stamp"]) if match else clock.NAT)
-        messages.append(text[match.end() :] if match else text)
-    return _evidence(kinds, stamps, messages, file=file, facts=facts)
+    own = {name: facts[name] for name in _OWN if name in facts}
+    logs = columns.read(data, _Reader(_STAMPED), file=file, **own).frames["logs"]
+    return _evidence(logs, facts)
+
+
+class _Reader(Reader):
+    """Nothing stands around a container's own log: a line without the engine's time is not understood."""
+
+    def _around(self, text: str) -> None:
+        self._add("unknown", None, text)
 
 
 def json_file(data: bytes, *, file: str, **facts: Any) -> Evidence:
@@ -72,7 +78,8 @@ def json_file(data: bytes, *, file: str, **facts: Any) -> Evidence:
         if found and not text.endswith("\n"):
             heads[str(stream)] = place if head is None else head
     texts = [lines.clean(text.removesuffix("\n").encode("utf-8", "surrogatepass")) for text in messages]
-    return _evidence(kinds, stamps, texts, file=file, facts=facts | {"stream": streams})
+    own = {name: facts[name] for name in _OWN if name in facts} | {"stream": streams}
+    return _evidence(log_table.build(kinds, stamps, texts, file=file, **own), facts)
 
 
 def record(line: bytes) -> dict[str, Any] | None:
@@ -86,10 +93,8 @@ def record(line: bytes) -> dict[str, Any] | None:
     return found if isinstance(found.get("log"), str) and "time" in found and "stream" in found else None
 
 
-def _evidence(kinds: list[str], stamps: list[int], messages: list[str], *, file: str, facts: Any) -> Evidence:
-    own = {name: facts[name] for name in _OWN if name in facts}
-    logs = log_table.build(kinds, stamps, messages, file=file, **own)
-    strange = kinds.count("unknown")
+def _evidence(logs: pd.DataFrame, facts: dict[str, Any]) -> Evidence:
+    strange = int((logs["kind"] == "unknown").sum())
     truncated = [f"{strange} lines bear no time of the engine"] if strange else []
     gap = ["stdout and stderr are merged, as the container has a TTY"] if facts.get("tty") else []
     return Evidence({"logs": logs}, truncated, gap)
