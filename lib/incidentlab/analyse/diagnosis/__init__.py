@@ -1,7 +1,8 @@
 """Why it failed: hypotheses with evidence for and against, the first cause first.
 
 Each family of causes reads the case for itself: `reach` (who did not reach whom), `direct` (faults that a line names),
-`health` (what only events, probes and inspect tell), `outage` (servers that went away). `chain` puts causes before their consequences, `quiet` answers
+`health` (what only events, probes and inspect tell), `outage` (servers that went away). `chain` puts causes before
+their consequences, `quiet` answers
 where nothing failed or the evidence does not decide: a wrong accusation is worse than no answer.
 """
 

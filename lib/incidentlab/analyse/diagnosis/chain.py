@@ -11,21 +11,16 @@ from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
 
 _DEADLY = (
     "disk_full", "oom_killed", "incompatible_data", "image_arch_mismatch", "line_endings", "command_not_found",
-    "port_conflict", "missing_config", "permission_denied", "migration_failure", "resource_limits", "crash_loop_app_bug",
-    "auth_failure", "missing_database", "tls_failure", "wrong_host", "startup_race", "dns_failure",
+    "port_conflict", "missing_config", "permission_denied", "migration_failure", "resource_limits",
+    "crash_loop_app_bug", "auth_failure", "missing_database", "tls_failure", "wrong_host", "startup_race",
+    "dns_failure",
 )  # fmt: skip
 """Causes by which a service can go down, and drag down those that need it."""
 
 _REACHING = (
-    "startup_race",
-    "dns_failure",
-    "dependency_outage",
-    "network_timeout",
-    "wrong_host",
-    "dependency_unhealthy",
-)
+    "startup_race", "dns_failure", "dependency_outage", "network_timeout", "wrong_host", "dependency_unhealthy",
+)  # fmt: skip
 _SHARED = ("auth_failure", "missing_database", "migration_failure", "tls_failure", "permission_denied")
-_TOLD_BY_SERVER = ("auth_failure", "missing_database", "tls_failure")
 
 
 def ranked(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:

@@ -11,62 +11,12 @@ operating system's), which PostgreSQL reports at the probe's interval.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pandas as pd
 
+from incidentlab.analyse.diagnosis import naming
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
-
-
-class Reading(NamedTuple):
-    """What a kind of failure means: category, confidence, weight, whether it ends the program, sentence."""
-
-    category: str
-    confidence: float
-    weight: int
-    hard: bool
-    sentence: str
-
-
-READINGS = {
-    "disk_full": Reading("disk_full", 0.95, 3, True, "{who} could not write: no space is left{subject}."),
-    "misconf": Reading("disk_full", 0.55, 2, False, "{who} refuses writes because its last save failed, often a full disk."),
-    "oom": Reading("oom_killed", 0.93, 3, True, "{who} ran out of memory{subject}."),
-    "killed": Reading("oom_killed", 0.72, 3, True, "A process of {who} was ended by SIGKILL, which nobody is seen to have sent: most likely the kernel, for want of memory."),
-    "limits": Reading("resource_limits", 0.88, 3, False, "{who} reached a limit of the system, the server or a pool{subject}."),
-    "port_conflict": Reading("port_conflict", 0.95, 3, True, "{who} could not bind its port{port}: it is taken or may not be bound."),
-    "arch": Reading("image_arch_mismatch", 0.93, 3, True, "{who} was built for another processor or C library{subject}."),
-    "crlf": Reading("line_endings", 0.95, 3, True, "{who} runs a script with Windows line ends{subject}."),
-    "crlf_maybe": Reading("line_endings", 0.6, 3, True, "{who} could not run {name}, which is there but names an interpreter that is not: most often Windows line ends in its first line."),
-    "command": Reading("command_not_found", 0.93, 3, False, "{who} was told to run {name}, which is not in its image."),
-    "not_executable": Reading("permission_denied", 0.85, 3, True, "{who} may not execute {name}."),
-    "permission": Reading("permission_denied", 0.88, 3, False, "{who} has no right to what it needs{subject}."),
-    "privilege": Reading("permission_denied", 0.7, 3, False, "The database user of {who} lacks a privilege{subject}."),
-    "missing_config": Reading("missing_config", 0.92, 3, False, "{who} lacks a setting, or does not understand one{subject}."),
-    "auth": Reading("auth_failure", 0.93, 3, False, "{who} reached the server and was turned away{as_user}: the login is wrong, not the timing."),
-    "missing_database": Reading("missing_database", 0.9, 3, False, "The server answered {who}, but the database{subject} does not exist."),
-    "tls": Reading("tls_failure", 0.92, 3, False, "{who} and its peer do not agree on TLS, or a certificate does not hold{subject}."),
-    "migration": Reading("migration_failure", 0.93, 3, False, "A migration of {who} failed{subject}."),
-    "init_script": Reading("migration_failure", 0.92, 3, True, "An initialisation script of {who} failed{subject}."),
-    "schema": Reading("migration_failure", 0.85, 3, False, "{who} asks for what its database does not have{subject}: a migration did not run, or not all of it."),
-    "incompatible": Reading("incompatible_data", 0.95, 3, True, "{who} found data that its version cannot use{subject}."),
-    "corrupt": Reading("incompatible_data", 0.75, 3, True, "{who} found data that it cannot read{subject}."),
-    "import": Reading("crash_loop_app_bug", 0.9, 2, True, "A part of {who} is missing from its image{subject}."),
-    "crash": Reading("crash_loop_app_bug", 0.75, 1, False, "{who} ended by an error of its own{subject}."),
-    "dependency_unhealthy": Reading("dependency_unhealthy", 0.85, 2, True, "Compose waited in vain for {name} to become healthy."),
-    "dependency_exited": Reading("dependency_unhealthy", 0.8, 2, True, "Compose waited for {name}, which exited."),
-    "no_healthcheck": Reading("healthcheck_misconfigured", 0.9, 3, True, "{name} is waited for with service_healthy, but has no healthcheck."),
-    "probe_exec": Reading("healthcheck_exec_failure", 0.95, 3, True, "The healthcheck of {who} cannot run: {name} is not in its image."),
-    "probe_timeout": Reading("healthcheck_misconfigured", 0.6, 2, False, "The healthcheck of {who} exceeds its timeout."),
-    "stale": Reading("unknown", 0.8, 3, True, "{who} found a lock or session of an earlier run still held; none of the known causes."),
-    "name_conflict": Reading("unknown", 0.6, 2, True, "The container name {name} is already in use."),
-    "image_missing": Reading("missing_config", 0.75, 2, True, "{who} names an image that cannot be found{subject}: wrong name or tag, or never pushed."),
-    "registry_auth": Reading("unknown", 0.55, 2, True, "An image may not be pulled, or does not exist{subject}."),
-    "build": Reading("unknown", 0.5, 1, True, "An image could not be built."),
-    "daemon": Reading("unknown", 0.7, 2, True, "The Docker engine could not be reached."),
-}  # fmt: skip
-"""What each kind of failure means."""
+from incidentlab.analyse.diagnosis.readings import READINGS, Reading
 
 _LOOSE = (
     "variable_before", "variable_after", "variable_missing", "env_text", "config_file", "auth_text", "rights",
@@ -103,9 +53,9 @@ def _service(case: Case, row: Record) -> str | None:
     if pd.notna(row["service"]):
         return str(row["service"])
     if row["said"] == "log":
-        return case.nameless
+        return naming.nameless(case)
     named = row["subject"] if row["kind"] in _NAMING else None
-    return case.service_of(named) if isinstance(named, str) else case.spoken_of(row)
+    return naming.service_of(case, named) if isinstance(named, str) else naming.spoken_of(case, row)
 
 
 def _excused(case: Case, row: Record) -> bool:
@@ -181,7 +131,7 @@ def _sentence(reading: Reading, service: str | None, rows: list[Record], subject
     port = next((row["port"] for row in rows if pd.notna(row["port"])), None)
     user = f" as {subject}" if subject else ""
     return reading.sentence.format(
-        who=service or "The program", name=subject or "a program", as_user=user,
+        who=service or "The program", name=subject or "a program", user=user,
         subject=f" ({subject[:120].strip()})" if subject else "", port=f" {port}" if port is not None else "",
     )  # fmt: skip
 
@@ -194,7 +144,7 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
     """Return the errors that a database logged while its initialisation scripts ran, where it did not get over them."""
     found = []
     for row in case.failed:
-        service = row["service"] if pd.notna(row["service"]) else None
+        service: str | None = row["service"] if pd.notna(row["service"]) else None
         spans = case.spans(service)
         inside = [s for s in spans if s["phase"] == "temporary_server" and _within(row, s)]
         done = any(
@@ -215,7 +165,7 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
 
 
 def _probes(case: Case) -> list[Hypothesis]:
-    """Return the logins that a server refuses again and again at one interval: a healthcheck without a user or database.
+    """Return the logins that a server refuses again and again at one interval: a healthcheck without a user.
 
     libpq takes the operating system's user, root in a container, where none is given, and the user's name as the name
     of the database; pg_isready is content with the refusal, and the server logs it.

@@ -13,7 +13,9 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, evidence, missing, series, times
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
+
+_CALLED = {"message": "health_status: unhealthy"}
 
 
 def hypotheses(case: Case) -> list[Hypothesis]:
@@ -44,31 +46,44 @@ def _broken_probes(case: Case) -> list[Hypothesis]:
 
 
 def _never_started(case: Case) -> list[Hypothesis]:
-    """Return the services that were created and never started, because what they wait for is not healthy."""
-    states = case.containers.dropna(subset=["service"]).drop_duplicates("service", keep="last").set_index("service")
+    """Return the services that were created and never started, because what they wait for was not healthy in time."""
     found = []
     for row in tables.records(case.containers[case.containers["state"] == "created"]):
         waits = json.loads(row["depends_on"]) if isinstance(row["depends_on"], str) else {}
-        sick = [name for name, how in sorted(waits.items()) if how != "service_started" and _sick(states, name)]
+        sick = [name for name, how in sorted(waits.items()) if how != "service_started" and _sick(case, name)]
         if sick:
-            text = f"{row['service']} was created and never started: {sick[0]}, for which it waits, is not healthy."
-            hypothesis = Hypothesis("dependency_unhealthy", row["service"], 0.93, text, dependency=sick[0], weight=2)
-            other = tables.records(states.loc[[sick[0]]].reset_index())[0]
-            state = f"{other['state']}, {other['health']}"
-            hypothesis.rows = [evidence("for", "never started", row | {"message": "created"})]
-            hypothesis.rows.append(evidence("for", f"{sick[0]} is not healthy", other | {"message": state}))
-            failed = case.probes[(case.probes["service"] == sick[0]) & (case.probes["outcome"] != "pass")]
-            shown = [probe | {"ts": probe["start"], "message": probe["output"]} for probe in tables.records(failed)]
-            hypothesis.rows += series("for", f"a probe of {sick[0]} failed", shown)
-            found.append(hypothesis)
+            found.append(_in_vain(case, row, sick[0]))
     return found
 
 
-def _sick(states: pd.DataFrame, name: str) -> bool:
-    if name not in states.index:
-        return False
-    row = states.loc[name]
-    return bool(row["health"] == "unhealthy" or (row["state"] in ("exited", "dead") and row["exit_code"] != 0))
+def _in_vain(case: Case, row: Record, sick: str) -> Hypothesis:
+    """Tell a dependency that is not usable from a healthcheck that gave up before it was."""
+    ready = [span for span in case.spans(sick) if span["phase"] == "ready"]
+    found = Hypothesis("dependency_unhealthy", row["service"], 0.93, "", dependency=sick, weight=2)
+    found.sentence = f"{row['service']} was created and never started: {sick}, for which it waits, is not healthy."
+    found.rows = [evidence("for", "created, never started", row | {"message": "State.Status: created"})]
+    failed = case.probes[(case.probes["service"] == sick) & (case.probes["outcome"] != "pass")]
+    shown = [probe | {"ts": probe["start"], "message": probe["output"]} for probe in tables.records(failed)]
+    found.rows += series("for", f"a probe of {sick} failed", shown)
+    called = case.events[(case.events["service"] == sick) & (case.events["detail"] == "unhealthy")]
+    found.rows += series("for", f"{sick} was called unhealthy", [event | _CALLED for event in tables.records(called)])
+    if ready:
+        found.category, found.weight = "healthcheck_misconfigured", 3
+        found.sentence = (
+            f"The healthcheck of {sick} gave up before its first start was done; {sick} was ready later, but "
+            f"{row['service']}, which waited for it, was never started."
+        )
+        first = ready[0] | {"ts": ready[0]["start"], "order": ready[0]["start_order"]}
+        found.rows.append(evidence("for", f"{sick} was ready later", first))
+    return found
+
+
+def _sick(case: Case, name: str) -> bool:
+    """Say whether a service was called unhealthy, or ended in failure, so that whoever waited for it gave up."""
+    own = case.containers[case.containers["service"] == name]
+    called = case.events["service"].eq(name) & case.events["detail"].eq("unhealthy")
+    ended = own["state"].isin(["exited", "dead"]) & own["exit_code"].ne(0)
+    return bool(called.any() or own["health"].eq("unhealthy").any() or ended.fillna(value=False).any())
 
 
 def _oom(case: Case) -> list[Hypothesis]:

@@ -80,6 +80,15 @@ def missing(fact: str, command: str) -> Record:
     return {"role": "missing", "fact": f"{fact}: `{command}`"} | dict.fromkeys(_PLACE)
 
 
+def later(row: Record, than: Record) -> bool:
+    """Say whether a row comes after another: by time where both have one, else by order."""
+    if pd.notna(row.get("ts")) and pd.notna(than.get("ts")):
+        return bool(row["ts"] > than["ts"])
+    if pd.isna(row.get("order")) or pd.isna(than.get("order")):
+        return False
+    return bool(row["order"] > than["order"])
+
+
 def times(count: int) -> str:
     """Say how often, in words.
 

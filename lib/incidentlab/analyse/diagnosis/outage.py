@@ -1,7 +1,9 @@
 """A dependency that was there and went away while others needed it: what the engine's events and the probes tell.
 
-A frozen container accepts connections and never answers; one that is taken from its network is unknown by name; one that
-is killed is both. Its clients may log nothing of it, but their own probes fail while it is away and pass when it is back.
+A frozen container accepts connections and never answers; one that is taken from its network is unknown by name; one
+that
+is killed is both. Its clients may log nothing of it, but their own probes fail while it is away and pass when it is
+back.
 Sources: moby's container actions (pause, die) and network actions (disconnect); what clients saw of each state was
 observed with two containers on one network.
 """
@@ -21,7 +23,8 @@ DOWN = ("exited", "stopping", "paused", "disconnected")
 
 _BY_HAND = ("paused", "disconnected")
 _SLACK = pd.Timedelta(seconds=5)
-"""A probe that began shortly before may fail by what happened while it ran; one may begin before the client recovers."""
+"""A probe that began shortly before may fail by what happened while it ran; one may begin before the client
+recovers."""
 
 
 def hypotheses(case: Case) -> list[Hypothesis]:
@@ -59,14 +62,14 @@ def away_at(case: Case, client: str | None, ts: Any) -> str | None:
 def _failing(case: Case, client: str, span: Record) -> list[Record]:
     """Return the failed probes of a client while a server was away, if the client had passed one before."""
     own = case.probes[case.probes["service"] == client].sort_values("start")
-    ends = span["end"] if pd.notna(span["end"]) else own["end"].max()
+    ends: Any = span["end"] if pd.notna(span["end"]) else own["end"].max()
     passed = own[(own["outcome"] == "pass") & (own["end"] < span["start"] + _SLACK)]
     failed = own[own["outcome"].isin(["fail", "timeout"]) & (own["end"] > span["start"]) & (own["start"] < ends)]
     return tables.records(failed) if len(passed) else []
 
 
 def _outage(case: Case, client: str, server: str, span: Record, failing: list[Record]) -> Hypothesis:
-    lasted = f" for {seconds(span['end'] - span['start'])}" if pd.notna(span["end"]) else ""
+    lasted: str = f" for {seconds(span['end'] - span['start'])}" if pd.notna(span["end"]) else ""
     text = (
         f"{server} was {span['phase']}{lasted}; {client}, which needs it, failed its healthcheck {times(len(failing))}."
     )

@@ -4,10 +4,10 @@ Sources: libuv and Node `net`/`dns` error properties; libpq `fe-connect.c` (befo
 `ConnectionFactoryImpl`; psycopg, asyncpg, PyMySQL, redis-py, pymongo, urllib3, aiohttp, kombu exception texts; MySQL
 `errmsg` 2002, 2003, 2005; PHP PDO; JDK `java.net`, Netty, Lettuce, Apache HttpClient, Kafka `NetworkClient`; Go `net`
 (`OpError`, `DNSError`) and pgx; Ruby sockets, pg and redis-rb; .NET `SocketException`, Npgsql, StackExchange.Redis;
-Rust `std::io::Error` and sqlx; Prisma error reference P1001, P1002, P1017; curl `libcurl-errors`; busybox and GNU wget, nc;
-nginx `ngx_http_upstream.c`, `ngx_http_upstream_round_robin.c`; HAProxy and Apache httpd manuals. What each says about
-the target was observed with two containers on one network: a refusal proves that the container was up and that nobody
-listened on the port; an unknown name proves that no running container bore it on that network.
+Rust `std::io::Error` and sqlx; Prisma error reference P1001, P1002, P1017; curl `libcurl-errors`; busybox and GNU
+wget, nc; nginx `ngx_http_upstream.c`, `ngx_http_upstream_round_robin.c`; HAProxy and Apache httpd manuals. What each
+says about the target was observed with two containers on one network: a refusal proves that the container was up and
+that nobody listened on the port; an unknown name proves that no running container bore it on that network.
 """
 
 from __future__ import annotations

@@ -1,0 +1,78 @@
+"""Who ended, and whether someone asked for it: a project that is being stopped crashes nobody.
+
+Exit codes alone do not tell. 143 and 130 are answers to SIGTERM and Ctrl-C; 137 is what a stop ends in when its
+time-out
+is over, and a Go program that handles no SIGTERM exits with 2 (`os/signal`). So the whole end of a text is read:
+services
+exit one after the other, the first of them as one that was asked to, and whoever still speaks, speaks of its stopping.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.diagnosis.hypothesis import Record, later
+
+_STOPPING = (
+    r"(?i)(?:gracefully stopping|has been recreated|aborting on container exit"
+    r"|^\s*(?:Stopping|Killing|Removing) \S+ ?\.\.\."
+    r"|Container \S+ +(?:Stopping|Stopped|Killing|Killed|Removing))"
+)
+_LAST_WORDS = (
+    r"(?i)(?:shut|stopp|stop |exit|terminat|graceful|bye|checkpoint|abort|launcher|drain|clos|finish|sigterm|signal"
+    r"|quit|interrupt|saving|saved|http/1|disconnect|received|complete|cancel)"
+)
+"""What programs speak of while they are being stopped."""
+
+_ASKED = (
+    r"(?i)(?:received fast shutdown request|sigterm|graceful(?:ly)? (?:shut|stop)|commencing graceful"
+    r"|trapped .terminated|user requested shutdown|via user signal|shut ?down signal)"
+)
+"""What they say when they are asked to stop."""
+
+_STRAY = 5
+"""As many other lines may come late: exits are told by events, lines by streams, and their order is not exact."""
+
+_STOP_SIGNALS = (2, 3, 9, 15)
+_STOP_CODES = (0, 130, 137, 143)
+
+
+def deaths(logs: pd.DataFrame, events: pd.DataFrame) -> list[Record]:
+    """Return the exits, each with `stopped`: whether someone or something else asked for it."""
+    died = tables.records(events[events["action"] == "die"])
+    kills = tables.records(events[events["signal"].isin(_STOP_SIGNALS)])
+    said = logs["kind"].eq("compose") & logs["message"].str.contains(_STOPPING, regex=True)
+    stops, ends = tables.records(logs[said]), end_begins(logs, events)
+    return [row | {"stopped": _stopped(row, kills, stops, ends)} for row in died]
+
+
+def end_begins(logs: pd.DataFrame, events: pd.DataFrame) -> Any:
+    """Return the order from which on a text without times only tells of the project's stopping, else NA."""
+    if logs["ts"].notna().any():
+        return pd.NA
+    died = sorted(tables.records(events[events["action"] == "die"]), key=lambda row: row["order"])
+    said = logs[logs["kind"].eq("log") & logs["message"].str.strip().ne("")]
+    begins: Any = pd.NA
+    for row in reversed(died):
+        after = said[said["order"].gt(row["order"]).fillna(value=False)]
+        busy = after[~after["message"].str.contains(_LAST_WORDS, regex=True)]
+        if after["container"].eq(row["container"]).any() or len(busy) > _STRAY:
+            break
+        others = after["message"].str.contains(_ASKED, regex=True).any()
+        begins = row["order"] if row["exit_code"] in _STOP_CODES or (row["exit_code"] == 2 and others) else begins
+    ended = {row["service"] for row in died if pd.notna(begins) and row["order"] >= begins}
+    return begins if len(ended) > 1 else pd.NA
+
+
+def _stopped(death: Record, kills: list[Record], stops: list[Record], ends: Any) -> bool:
+    if pd.notna(ends) and death["order"] >= ends:
+        return True
+    if death["exit_code"] not in _STOP_CODES:
+        return False
+    if death["exit_code"] in (130, 143):
+        return True
+    asked = [kill for kill in kills if kill["container_id"] == death["container_id"] and not later(kill, death)]
+    return bool(asked) or any(later(death, stop) for stop in stops)

@@ -1,0 +1,148 @@
+"""A server that could not be reached, held against its own phases: not yet ready, long ready, or gone again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.diagnosis import outage
+from incidentlab.analyse.diagnosis.case import Case
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, seconds, times
+from incidentlab.analyse.diagnosis.tries import made, who, whom
+
+_LAG = pd.Timedelta(milliseconds=200)
+"""The die event comes up to 61 ms after the end that it reports (measured on 20.10); its clients are cut off before."""
+
+_MANY = 20
+"""With more tries than these against a server whose start is not in the evidence, its start may be long over."""
+
+_TOLD = {
+    "before_ready": (("startup_race", 0.9), ("startup_race", 0.95)),
+    "starting": (("startup_race", 0.85), ("startup_race", 0.93)),
+    "after_ready": (("wrong_host", 0.7), ("startup_race", 0.5)),
+    "after_down": (("dependency_outage", 0.85), ("dependency_outage", 0.85)),
+    "never_ready": (("startup_race", 0.55), ("startup_race", 0.55)),
+    "silent": (("startup_race", 0.55), ("startup_race", 0.85)),
+    "unseen": (("startup_race", 0.52), ("startup_race", 0.85)),
+}
+"""What each relation between the tries and the phases means, without and with a later success."""
+
+
+def explain(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis:
+    """Return why a client found nobody at a target other than itself."""
+    relation, mark = _relation(case, target, rows)
+    told = _TOLD[relation][case.success(client, rows[0], rows[-1]) is not None]
+    if told[0] == "startup_race" and relation != "before_ready":
+        told = _cut_off(case, target, rows) or told
+    found = made(case, client, rows, told, "")
+    found.dependency = target or next((row["host"] for row in rows if pd.notna(row["host"])), None)
+    found.weight = 1 if all(row["kind"] == "unavailable" for row in rows) else 2
+    if mark is not None:
+        shown = mark | {"ts": mark["start"], "order": mark["start_order"]}
+        found.rows.append(evidence("for", f"{target}: {mark['phase'].replace('_', ' ')}", shown))
+    if relation == "after_down" and mark is not None and found.recovered is None:
+        _back(case, found, mark, case.clock(rows[-1]))
+    found.sentence = _tell(case, found, relation, mark, rows)
+    if relation in ("unseen", "silent"):
+        command = f"docker compose logs -t {found.dependency or 'SERVICE'}"
+        found.rows.append(missing("when the target could be used", command))
+    if relation == "before_ready":
+        _false_health(case, found, rows)
+    return found
+
+
+def not_ready(case: Case, target: str | None, rows: list[Record]) -> bool:
+    """Say whether the target is known not to have been ready when it was tried."""
+    return _relation(case, target, rows)[0] in ("before_ready", "after_down", "never_ready")
+
+
+def _cut_off(case: Case, target: str | None, rows: list[Record]) -> tuple[str, float] | None:
+    """Return what it means to be cut off: the end of a temporary server that had let the client in, or not known."""
+    if not all(row["kind"] in ("unavailable", "reset") for row in rows):
+        return None
+    inside = target is not None and any(span["phase"] == "restarting_inside" for span in case.spans(target))
+    return ("startup_race", 0.75) if inside else ("dependency_outage", 0.4)
+
+
+def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, Record | None]:
+    """Say how the failed tries stand to the target's own phases, with the phase that decides."""
+    if target is None:
+        return "unseen", None
+    spans = case.spans(target)
+    ready = [span for span in spans if span["phase"] == "ready"]
+    if not ready and all(span["phase"] == "exited" for span in spans):
+        return ("after_down", spans[-1]) if case.crashes(target) and spans else ("silent", None)
+    if not ready:
+        return "never_ready", spans[-1]
+    first, last = case.clock(rows[0]), case.clock(rows[-1])
+    if pd.notna(first) and pd.notna(ready[0]["start"]):
+        return _by_clock(spans, ready, first, last)
+    begun = any(span["phase"] in ("starting", "temporary_server", "restarting_inside") for span in spans)
+    return ("starting", ready[0]) if begun or len(rows) < _MANY else ("silent", None)
+
+
+def _by_clock(spans: list[Record], ready: list[Record], first: Any, last: Any) -> tuple[str, Record | None]:
+    now = [span for span in spans if pd.notna(span["start"]) and span["start"] <= first]
+    later = [span for span in ready if pd.notna(span["start"]) and span["start"] > first]
+    down = [span for span in spans if span["phase"] in outage.DOWN and first - _LAG <= span["start"] <= last + _LAG]
+    was_ready = [span for span in now if span["phase"] == "ready"]
+    if was_ready and (down or now[-1]["phase"] != "ready"):
+        return "after_down", down[0] if down else now[-1]
+    if was_ready:
+        return "after_ready", now[-1]
+    return ("before_ready", later[0]) if later else ("never_ready", spans[-1])
+
+
+def _back(case: Case, found: Hypothesis, mark: Record, last: Any) -> None:
+    """Say that the client recovered, and by whom, where the target came back and nothing failed after that."""
+    spans = case.spans(found.dependency)
+    again = [s for s in spans if s["phase"] == "ready" and pd.notna(last) and s["start"] > last]
+    if again:
+        found.recovered, found.recovered_by = True, outage.brought_back(case, found.dependency, mark)
+        shown = again[0] | {"ts": again[0]["start"], "order": again[0]["start_order"]}
+        found.rows.append(evidence("for", f"{found.dependency} was ready again", shown))
+
+
+def _false_health(case: Case, found: Hypothesis, rows: list[Record]) -> None:
+    """Blame the healthcheck where it passed on the temporary server, before the first refusal."""
+    target = found.dependency
+    inside = [span for span in case.spans(target) if span["phase"] == "temporary_server"]
+    if not inside or pd.isna(inside[0]["start"]):
+        return
+    start, first = inside[0]["start"], rows[0]["ts"]
+    probes, events = case.probes, case.events
+    passed = probes[(probes["service"] == target) & (probes["outcome"] == "pass") & probes["end"].between(start, first)]
+    called = events[events["service"].eq(target) & events["detail"].eq("healthy") & events["ts"].between(start, first)]
+    shown = [row | {"ts": row["end"], "message": "probe passed"} for row in tables.records(passed.head(1))]
+    shown += [row | {"message": "health_status: healthy"} for row in tables.records(called.head(1))]
+    if shown:
+        found.category, found.confidence, found.weight = "healthcheck_misconfigured", 0.95, 3
+        found.sentence = (
+            f"The healthcheck of {target} passed on the temporary server of its first start, which no other container "
+            f"can reach; {who(found.service)} was let through and refused {times(len(rows))}."
+        )
+        found.rows += [evidence("for", f"{target} was called healthy too early", row) for row in shown]
+
+
+def _tell(case: Case, found: Hypothesis, relation: str, mark: Record | None, rows: list[Record]) -> str:
+    client, server, often = who(found.service), found.dependency or whom(rows), times(len(rows))
+    first, last, after = case.clock(rows[0]), case.clock(rows[-1]), _afterwards(found)
+    if relation == "before_ready" and mark is not None:
+        gap = seconds(mark["start"] - first)
+        when = f"{server} was ready {gap} after the first try"
+        return f"{client} tried {server} before it was ready and failed {often}; {when}{after}."
+    if relation == "after_down":
+        return f"{server} had been up and went down; {client} failed {often} to reach it{after}."
+    if relation == "after_ready" and mark is not None:
+        since = f"although {server} had been ready for {seconds(last - mark['start'])}"
+        return f"{client} was refused by {server} {often}, {since}: wrong port, or it listens on its own loopback only."
+    if relation in ("starting", "never_ready"):
+        return f"{client} failed {often} to reach {server}, which was still starting{after}."
+    return f"{client} failed {often} to reach {server}, where nobody listened{after}; the other side is not in the log."
+
+
+def _afterwards(found: Hypothesis) -> str:
+    by = {"restart_policy": ", by its restart policy", "human": ", restarted by hand", "retry": ", by its own retries"}
+    return f"; it worked later{by.get(found.recovered_by or '', '')}" if found.recovered else ""
