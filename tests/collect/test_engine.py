@@ -22,6 +22,7 @@ class Answer:
 
     def __init__(self, body: bytes, *, ok: bool = True) -> None:
         self.raw, self.ok, self._body = io.BytesIO(body), ok, body
+        self.status_code = 200 if ok else 501
 
     def iter_lines(self) -> list[bytes]:
         """Return the body's lines."""
@@ -114,6 +115,15 @@ def test_a_driver_that_cannot_be_read() -> None:
     refusal = Answer(b'{"message":"configured logging driver does not support reading"}', ok=False)
     with pytest.raises(EngineTrouble, match="configured logging driver does not support reading"):
         list(engine.log(client(refusal), "c1", stream="stdout", tty=False, until=0))
+
+
+def test_records_keep_the_streams_apart() -> None:
+    """A followed log gives each record with its stream, from a nanosecond on, without a timeout."""
+    asked = client(Answer(frame(1, b"out\n") + frame(2, b"err\n") + frame(0, b"in\n")))
+    found, _ = engine.records(asked, "c1", tty=False, since=1_000_000_002, until=None)
+    assert list(found) == [("stdout", b"out\n"), ("stderr", b"err\n"), ("stdout", b"in\n")]
+    wanted = {"stdout": "1", "stderr": "1", "timestamps": "1", "since": "1.000000002", "follow": "1"}
+    assert asked.asked == [("http://e/v1.41/containers/c1/logs", wanted | {"timeout": "None"})]
 
 
 def test_events_keep_every_digit() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import hashlib
+import io
 import json
 import os
 import shutil
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from incidentlab.bundle.archive import MAX_BYTES, unpack
+from incidentlab.bundle.disk import sha256, torn_bytes
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside, ledger_row
 from incidentlab.tables import BadInput
 
@@ -28,12 +29,12 @@ class Bundle:
     manifest
         The manifest as it stands.
     ledger
-        Its ledger, and a row for each file that is missing or was changed.
+        Its ledger, and a row for each file that is missing, was changed, or was torn by a kill.
     """
 
     def __init__(self, folder: Path, *, name: str, unpacked: Path | None = None) -> None:
         self.folder = folder
-        self.manifest = _manifest(folder / MANIFEST, name)
+        self.manifest = manifest(folder / MANIFEST, name)
         self._tidy = weakref.finalize(self, shutil.rmtree, unpacked, ignore_errors=True) if unpacked else None
         self._missing: set[str] = set()
         self.ledger: list[dict[str, Any]] = [*self.manifest["ledger"], *self._damages()]
@@ -49,7 +50,7 @@ class Bundle:
         return [(path, entry) for path, entry in entries if entry["kind"] == kind and path not in self._missing]
 
     def open(self, path: str) -> BinaryIO:
-        """Open a file of the bundle.
+        """Open a file of the bundle; one that is still written to ends with its last whole line.
 
         Raises
         ------
@@ -60,7 +61,11 @@ class Bundle:
             raise BadInput(
                 f"{self.folder}: no file {path}; the bundle has {', '.join(self.manifest['files']) or 'none'}"
             )
-        return (self.folder / path).open("rb")
+        place = self.folder / path
+        if not self.manifest["files"][path].get("open"):
+            return place.open("rb")
+        with place.open("rb") as file:
+            return io.BytesIO(file.read(place.stat().st_size - torn_bytes(place)))
 
     def bytes(self, path: str) -> builtins.bytes:
         """Return the content of a file of the bundle."""
@@ -87,8 +92,12 @@ class Bundle:
                 )
             if not place.is_file():
                 self._missing.add(path)
-                yield ledger_row(f"file:{path}", error="the manifest names it and it is missing from the bundle")
-            elif _sha256(place) != entry["sha256"]:
+                if not entry.get("open"):
+                    yield ledger_row(f"file:{path}", error="the manifest names it and it is missing from the bundle")
+            elif entry.get("open"):
+                if torn := torn_bytes(place):
+                    yield ledger_row(f"file:{path}", truncated=f"its last line is torn: {torn} bytes are left out")
+            elif sha256(place) != entry["sha256"]:
                 yield ledger_row(
                     f"file:{path}", error="it is not the file that was captured: its sha256 differs from the manifest's"
                 )
@@ -123,7 +132,8 @@ def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Bundl
         raise
 
 
-def _manifest(place: Path, name: str) -> dict[str, Any]:
+def manifest(place: Path, name: str) -> dict[str, Any]:
+    """Return the manifest at a place; `name` is what the reader knows the bundle by."""
     try:
         manifest = json.loads(place.read_bytes())
     except FileNotFoundError as error:
@@ -146,7 +156,8 @@ def _fault(manifest: dict[str, Any]) -> str | None:
         if not isinstance(manifest.get(key), shape):
             return f"{key} is {manifest.get(key)!r:.40}, not a {shape.__name__}"
     for path, entry in manifest["files"].items():
-        if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("kind", "sha256")):
+        wanted = ("kind",) if isinstance(entry, dict) and entry.get("open") is True else ("kind", "sha256")
+        if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in wanted):
             return f"files[{path!r}] lacks kind or sha256"
     for number, row in enumerate(manifest["ledger"]):
         if not isinstance(row, dict) or "source" not in row:
@@ -158,8 +169,3 @@ def _top(folder: Path) -> Path:
     """Return the folder that holds the manifest: this one, or the single one in it."""
     inner = [place for place in folder.iterdir() if place.is_dir()]
     return inner[0] if len(inner) == 1 and not (folder / MANIFEST).exists() else folder
-
-
-def _sha256(place: Path) -> str:
-    with place.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

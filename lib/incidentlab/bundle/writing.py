@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -12,8 +11,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
+from incidentlab.bundle.disk import dump, folder_to_disk, to_disk
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside
 from incidentlab.tables import BadInput
 
@@ -67,18 +67,18 @@ class Writer:
 
     def jsonl(self, path: str, records: Iterable[Any], *, kind: str) -> None:
         """Write one JSON value per line."""
-        self._store(path, (_dump(self._scrub.json(record)) for record in records), {"kind": kind})
+        self._store(path, (dump(self._scrub.json(record)) for record in records), {"kind": kind})
 
     def json(self, path: str, value: Any, *, kind: str) -> None:
         """Write one JSON document."""
-        self._store(path, [_dump(self._scrub.json(value), indent=1)], {"kind": kind})
+        self._store(path, [dump(self._scrub.json(value), indent=1)], {"kind": kind})
 
     def manifest(self, facts: dict[str, Any]) -> None:
         """Write the manifest, the last file of all."""
         whole = {"schema": SCHEMA, **facts, **self.facts, "files": self.files, "ledger": self.ledger}
         with (self.folder / MANIFEST).open("xb") as file:
-            file.write(_dump(self._scrub.json(whole), indent=1))
-            _to_disk(file)
+            file.write(dump(self._scrub.json(whole), indent=1))
+            to_disk(file)
 
     def _store(self, path: str, chunks: Iterable[bytes], entry: dict[str, Any]) -> None:
         target = self.folder / inside(path)
@@ -89,7 +89,7 @@ class Writer:
                 file.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
-            _to_disk(file)
+            to_disk(file)
         self.files[path] = {**entry, "sha256": digest.hexdigest(), "bytes": size}
 
 
@@ -148,7 +148,7 @@ def _refuse_to_replace(target: Path, overwrite: bool) -> None:
 def _move(partial: Path, target: Path) -> None:
     """Put a finished folder in its place; what stood there is removed last."""
     for folder in (partial, *(place for place in partial.rglob("*") if place.is_dir())):
-        _folder_to_disk(folder)
+        folder_to_disk(folder)
     old = _sibling(target, "old")
     if target.exists():
         target.rename(old)
@@ -158,26 +158,9 @@ def _move(partial: Path, target: Path) -> None:
         if old.exists():
             old.rename(target)
         raise
-    _folder_to_disk(target.parent)
+    folder_to_disk(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
 def _sibling(target: Path, what: str) -> Path:
     return target.with_name(f".{target.name}.{what}-{secrets.token_hex(4)}")
-
-
-def _to_disk(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _folder_to_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _dump(value: Any, indent: int | None = None) -> bytes:
-    return (json.dumps(value, indent=indent) + "\n").encode()

@@ -1,5 +1,8 @@
 """The world -> bundle: takes the evidence of a Compose project from the engine, as whole as it still is.
 
+`capture` takes what there is, once. `record` stays and keeps what the engine would forget. An `Observer` watches over
+a short time, for a capture.
+
 Fail forward: a source that cannot be read becomes a row of the ledger with its error, and the rest is captured.
 Everything that may hold secrets is read before anything is written, so that the redactor knows them all.
 """
@@ -18,10 +21,12 @@ from docker.errors import NotFound
 from incidentlab import bundle
 from incidentlab.collect import compose, engine, logs
 from incidentlab.collect.events import Event, Ours, ProbeNoise, truncation, union
-from incidentlab.collect.observe import KEPT_PROBES, Observer, Snapshot
+from incidentlab.collect.observe import Observer, Snapshot
+from incidentlab.collect.record import record
+from incidentlab.collect.snapshot import described, forgotten_addresses, forgotten_probes, public_names
 from incidentlab.redact import Redactor
 
-__all__ = ["Observer", "capture"]
+__all__ = ["Observer", "capture", "record"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -124,7 +129,7 @@ def _take(
     about = _engine(client, steps)
     for document in (early, latest, images, config):
         redactor.learn(document)
-    redactor.keep(_public_names(project, [*early, *latest]))
+    redactor.keep(public_names(project, [*early, *latest]))
     out.jsonl("containers.jsonl", [*early, *latest], kind="inspect")
     for path, document, kind in (("compose.json", config, "config"), ("engine.json", about, "engine")):
         if document:
@@ -152,30 +157,11 @@ def _containers(client: DockerClient, ids: list[str], *, early: list[Snapshot], 
                 gone += 1
         times = [snapshot["observed_at"] for snapshot in (*early, *latest)]
         facts.update(first=min(times, default=None), last=max(times, default=None), rows=len(times))
-        facts["truncated"] = None if early else _forgotten_probes(latest)
-        facts["gap"] = None if early else _forgotten_addresses(latest)
+        facts["truncated"] = None if early else forgotten_probes(latest)
+        facts["gap"] = None if early else forgotten_addresses(latest)
         if gone:
             facts["error"] = f"{gone} containers were removed while they were being read"
     return latest
-
-
-def _forgotten_probes(latest: list[Snapshot]) -> str | None:
-    states = {_name(snapshot): snapshot["inspect"]["State"].get("Health") or {} for snapshot in latest}
-    full = [name for name, health in states.items() if len(health.get("Log") or []) >= KEPT_PROBES]
-    return (
-        f"the engine keeps {KEPT_PROBES} probes per container: earlier ones of {', '.join(full)} are gone"
-        if full
-        else None
-    )
-
-
-def _forgotten_addresses(latest: list[Snapshot]) -> str | None:
-    still = [_name(snapshot) for snapshot in latest if not snapshot["inspect"]["State"].get("Pid")]
-    return f"the addresses of containers that do not run are gone: {', '.join(still)}" if still else None
-
-
-def _name(snapshot: Snapshot) -> str:
-    return str(snapshot["inspect"]["Name"]).removeprefix("/")
 
 
 def _images(client: DockerClient, snapshots: list[Snapshot], steps: _Steps) -> list[dict[str, Any]]:
@@ -210,19 +196,6 @@ def _engine(client: DockerClient, steps: _Steps) -> dict[str, Any]:
         about = engine.about(client)
         steps.out.facts["engine"] = about["version"]
     return about
-
-
-def _public_names(project: str, snapshots: list[Snapshot]) -> Iterator[str]:
-    """Yield the words that the evidence cannot do without, even if someone chose one of them as a password."""
-    yield project
-    for snapshot in snapshots:
-        seen = snapshot["inspect"]
-        yield _name(snapshot)
-        yield seen["Config"]["Labels"].get(engine.SERVICE, "")
-        yield seen["Config"].get("Image") or ""
-        for name, network in seen["NetworkSettings"]["Networks"].items():
-            yield name
-            yield from network.get("Aliases") or []
 
 
 def _events(
@@ -269,17 +242,8 @@ def _of_project(
 
 
 def _logs(client: DockerClient, inspect: dict[str, Any], *, cut: int, steps: _Steps) -> None:
-    name, labels = inspect["Name"].removeprefix("/"), inspect["Config"]["Labels"]
-    number = labels.get(engine.NUMBER, "")
-    tty = bool(inspect["Config"].get("Tty"))
-    about = {
-        "service": labels.get(engine.SERVICE),
-        "replica": int(number) if number.isdigit() else None,
-        "oneoff": labels.get(engine.ONEOFF) == "True",
-        "container": name,
-        "container_id": inspect["Id"],
-        "tty": tty,
-    }
+    about = described(inspect)
+    name, tty = about["container"], about["tty"]
     with steps.source(f"logs:{name}") as facts:
         facts["truncated"] = logs.rotation(inspect)
         for stream in logs.streams(inspect):

@@ -54,9 +54,19 @@ def changed(containers: list[dict[str, str]]) -> list[str]:
     containers
         Labels of each container of one project.
     """
-    told = _compose(*_project(containers[0]), "config", "--hash", "*").split()
-    today = dict(zip(told[::2], told[1::2], strict=True))
+    today = hashes(containers[0])
     return sorted({c[SERVICE] for c in containers if c.get(ONEOFF) != "True" and c.get(_HASH) != today.get(c[SERVICE])})
+
+
+def hashes(labels: dict[str, str]) -> dict[str, str]:
+    """Return the hash of each service's configuration as it is today, to be compared with `made_from`."""
+    told = _compose(*_project(labels), "config", "--hash", "*").split()
+    return dict(zip(told[::2], told[1::2], strict=True))
+
+
+def made_from(labels: dict[str, str]) -> tuple[str, str]:
+    """Return the service of a container, and the hash of the configuration that it was made from."""
+    return labels.get(SERVICE, ""), labels.get(_HASH, "")
 
 
 def _project(labels: dict[str, str]) -> list[str]:

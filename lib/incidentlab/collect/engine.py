@@ -21,7 +21,7 @@ import pandas as pd
 import requests
 import urllib3
 from docker import DockerClient
-from docker.errors import DockerException
+from docker.errors import DockerException, NotFound
 from docker.types import CancellableStream
 
 from incidentlab.tables import EngineTrouble
@@ -39,6 +39,9 @@ _INFO = (
     "Name OperatingSystem KernelVersion Architecture NCPU MemTotal Driver LoggingDriver CgroupDriver CgroupVersion "
     "DockerRootDir SystemTime LiveRestoreEnabled"
 )
+NOT_FOUND = 404
+_STREAMS = ("stdout", "stdout", "stderr")
+"""Stream of a log frame by its number; what comes of stdin (0) is shown on stdout."""
 _HEADER, _SYSTEM_ERROR = 8, 3
 """Bytes before each log frame, and the number of the stream in which the engine reports its own trouble."""
 
@@ -175,10 +178,40 @@ def log(client: DockerClient, container_id: str, *, stream: str, tty: bool, unti
     """
     query = {stream: "1", "timestamps": "1", "follow": "0", "tail": "all", "until": _seconds(until)}
     with _get(client, f"/containers/{container_id}/logs", query, timeout=client.api.timeout) as answer:
-        yield from answer.iter_content(1 << 16) if tty else _frames(answer)
+        yield from answer.iter_content(1 << 16) if tty else (payload for _, payload in _frames(answer))
 
 
-def _frames(answer: requests.Response) -> Iterator[bytes]:
+def records(
+    client: DockerClient, container_id: str, *, tty: bool, since: int, until: int | None
+) -> tuple[Iterator[tuple[str, bytes]], CancellableStream[Any]]:
+    """Return the records of a container's log since a time as (stream, bytes), and the stream, to be closed.
+
+    A record is one line, or a piece of 16 KiB of a longer one; that of a TTY is what came at once. Without `until` the
+    log is followed until the container ends.
+    """
+    query = {"stdout": "1", "stderr": "1", "timestamps": "1", "since": _seconds(since)}
+    query |= {"follow": "1"} if until is None else {"until": _seconds(until)}
+    timeout = None if until is None else client.api.timeout
+    answer = _get(client, f"/containers/{container_id}/logs", query, timeout=timeout)
+    raw = (("stdout", chunk) for chunk in answer.iter_content(1 << 16))
+    found = raw if tty else ((_STREAMS[kind], payload) for kind, payload in _frames(answer))
+    return found, CancellableStream(found, answer)
+
+
+def stats(client: DockerClient, container_id: str) -> tuple[Iterator[bytes], CancellableStream[Any]]:
+    """Return a container's stats, one JSON object each second for as long as it is there, and the stream, to be closed.
+
+    Notes
+    -----
+    One connection that stays costs a twentieth of a request per reading, and the engine, which reads once a second
+    whatever is asked, answers a single request (``one-shot``) only at its next turn.
+    """
+    answer = _get(client, f"/containers/{container_id}/stats", {"stream": "1"}, timeout=None)
+    readings = (line for line in answer.iter_lines(1 << 12) if line)
+    return readings, CancellableStream(readings, answer)
+
+
+def _frames(answer: requests.Response) -> Iterator[tuple[int, bytes]]:
     while header := answer.raw.read(_HEADER):
         kind, size = struct.unpack(">BxxxL", header) if len(header) == _HEADER else (0, 1)
         payload = answer.raw.read(size)
@@ -186,7 +219,7 @@ def _frames(answer: requests.Response) -> Iterator[bytes]:
             raise EngineTrouble("the engine broke off in the middle of a log line")
         if kind == _SYSTEM_ERROR:
             raise EngineTrouble(f"the engine could not read on: {payload.decode('utf-8', 'replace').strip()}")
-        yield payload
+        yield kind, payload
 
 
 def _get(client: DockerClient, path: str, query: dict[str, str], *, timeout: float | None) -> requests.Response:
@@ -194,7 +227,7 @@ def _get(client: DockerClient, path: str, query: dict[str, str], *, timeout: flo
     answer = client.api.get(url, params=query, stream=True, timeout=timeout)
     if not answer.ok:
         with answer:
-            raise EngineTrouble(answer.json()["message"])
+            raise (NotFound if answer.status_code == NOT_FOUND else EngineTrouble)(answer.json()["message"])
     return answer
 
 

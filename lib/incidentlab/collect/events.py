@@ -90,11 +90,12 @@ def union(*sources: Iterable[Event]) -> list[Event]:
     >>> [event["timeNano"] for event in union([die], [{"timeNano": 1}, die])]
     [1, 2]
     """
-    once = {_identity(event): event for source in sources for event in source}
+    once = {identity(event): event for source in sources for event in source}
     return sorted(once.values(), key=lambda event: int(event["timeNano"]))
 
 
-def _identity(event: Event) -> tuple[Any, ...]:
+def identity(event: Event) -> tuple[Any, ...]:
+    """Return what tells one event from every other."""
     actor = event.get("Actor") or {}
     attributes = actor.get("Attributes") or {}
     return (event["timeNano"], event.get("Action"), actor.get("ID"), attributes.get("container"))

@@ -38,7 +38,7 @@ KEPT_PROBES = 5
 HELD_PROBES = 20
 """Probes that are held back at most before a snapshot is kept for their sake."""
 
-_TELLING = ("create", "start", "die", "health_status", "connect", "oom", "pause", "unpause", "stop", "rename")
+TELLING = ("create", "start", "die", "health_status", "connect", "oom", "pause", "unpause", "stop", "rename")
 _PATIENCE_S = 5
 _LABELS = (engine.PROJECT, engine.SERVICE, engine.NUMBER)
 
@@ -169,7 +169,7 @@ class Observer:
             if not self._ours(event) or self._noise(event):
                 return
             self._events.append(event)
-        if event["Action"].partition(":")[0] in _TELLING:
+        if event["Action"].partition(":")[0] in TELLING:
             self._due.put(event["Actor"]["Attributes"].get("container") or event["Actor"]["ID"])
 
     def _look(self) -> None:
@@ -225,6 +225,10 @@ class Memory:
         if news or len(self._held) >= HELD_PROBES:
             return [self._with_probes(self._latest)]
         return []
+
+    def renew(self) -> None:
+        """Begin anew: the next look is kept whole."""
+        self._latest = None
 
     def release(self) -> Snapshot | None:
         """Return the latest snapshot if probes are held back, else None."""
