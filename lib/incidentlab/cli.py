@@ -6,8 +6,10 @@ Exit status: 0 it was done, 2 the input cannot be used (one line on stderr says 
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +56,26 @@ def capture(
     with _progress("capture") as progress:
         bundle = take(project, output, overwrite=overwrite, progress=progress)
     typer.echo(f"captured {project} into {bundle}; next: incidentlab diagnose {bundle}")
+
+
+@app.command()
+def record(
+    project: Annotated[str, typer.Argument(help="Name of a Compose project; its containers may come later.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder of the bundle; one that stands is gone on with.")
+    ],
+    interval: Annotated[float, typer.Option(min=1.0, help="Seconds between two samples of the resources.")] = 2.0,
+    max_bytes: Annotated[int, typer.Option(min=1_000_000, help="Size to keep within: the oldest goes.")] = 1 << 30,
+) -> None:
+    """Keep what Docker forgets, from now until Ctrl-C or SIGTERM; after a kill, start it again with the same output."""
+    from incidentlab.collect import record as keep
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with _status(f"recording {project}, Ctrl-C to end") as show:
+        bundle = keep(project, output, interval_s=interval, max_bytes=max_bytes, stop=stop, progress=show)
+    typer.echo(f"recorded {project} into {bundle}; next: incidentlab diagnose {bundle}")
 
 
 @app.command()
@@ -112,3 +134,18 @@ def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task(title)
         yield lambda message, done, total: bar.update(task, description=message, completed=done, total=total)
+
+
+@contextmanager
+def _status(title: str) -> Iterator[Callable[[Any], None] | None]:
+    """Show how far a recording is on a terminal, in one line; nothing elsewhere."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with console.status(title, refresh_per_second=1) as line:  # a livelier one would cost as much as the recording
+        yield lambda now: line.update(
+            f"{title}: {now.containers} containers, {now.lines} lines, {now.events} events, {now.bytes / 1e6:.1f} MB"
+        )
