@@ -146,15 +146,17 @@ def connect(play: Play, service: str) -> None:
         network(play).connect(container, aliases=[service])
 
 
-def fails(play: Play, step: Any) -> None:
-    """Take a step that must fail: `fails: up`."""
-    verb, argument = split(step)
+def fails(play: Play, expected: dict[str, Any]) -> None:
+    """Take a step that must fail, and say so: `fails: {step: up, saying: port is already allocated}`."""
+    verb, argument = split(play.scenario, expected["step"])
     try:
         STEPS[verb](play, argument)
     except OffScript as error:
+        if expected["saying"] not in str(error):
+            raise
         play.note(str(error))
     else:
-        raise OffScript(f"{verb} did not fail")
+        raise OffScript(f"{verb} did not fail, saying {expected['saying']!r}")
 
 
 def wait(play: Play, argument: dict[str, Any]) -> None:
@@ -200,8 +202,8 @@ STEPS: dict[str, Callable[[Play, Any], None]] = {
 }
 
 
-def split(step: Any) -> tuple[str, Any]:
-    """Split a step into verb and argument.
+def split(scenario: Scenario, step: Any) -> tuple[str, Any]:
+    """Split a step of a scenario into verb and argument.
 
     Raises
     ------
@@ -210,15 +212,15 @@ def split(step: Any) -> tuple[str, Any]:
     """
     verb, argument = next(iter(step.items())) if isinstance(step, dict) else (step, None)
     if verb not in STEPS:
-        raise Unusable(f"no step {verb!r}; there are: {', '.join(STEPS)}")
+        raise Unusable(f"{scenario.name}: no step {verb!r}; there are: {', '.join(STEPS)}")
     if verb == "fails":
-        split(argument)
+        split(scenario, argument["step"])
     return verb, argument
 
 
 def steps(scenario: Scenario) -> list[tuple[str, Any]]:
     """Split all steps of a scenario."""
-    return [split(step) for step in scenario.steps]
+    return [split(scenario, step) for step in scenario.steps]
 
 
 def perform(play: Play) -> None:

@@ -111,29 +111,42 @@ def test_an_unknown_scenario_is_refused_in_one_line(verb: str) -> None:
     assert "startup-race" in done.stderr
 
 
-@pytest.mark.parametrize("step", ["dance", {"dance": 1}, {"fails": "dance"}])
+@pytest.mark.parametrize("step", ["dance", {"dance": 1}, {"fails": {"step": "dance", "saying": "no"}}])
 def test_an_unknown_verb_is_refused_before_anything_is_played(step: Any) -> None:
     """A step that nobody can take is unusable, also inside `fails`."""
     with pytest.raises(scenario.Unusable, match="no step 'dance'"):
         scenario.steps(play([step]).scenario)
 
 
-def test_a_step_that_must_fail_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`fails` swallows the failure of its step, and notes what was said."""
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the engine refuse to start the stack."""
 
     def refuse(_: Any, __: Any) -> None:
         raise scenario.OffScript("port is already allocated")
 
     monkeypatch.setitem(scenario.STEPS, "up", refuse)
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_step_that_must_fail_fails() -> None:
+    """`fails` accepts the failure that it expects, and notes what was said."""
     stage = play([])
-    scenario.fails(stage, "up")
+    scenario.fails(stage, {"step": "up", "saying": "already allocated"})
     assert [text for _, text in stage.taken] == ["port is already allocated"]
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_step_may_not_fail_otherwise() -> None:
+    """A failure that says something else than expected is not the planted one."""
+    with pytest.raises(scenario.OffScript, match="already allocated"):
+        scenario.fails(play([]), {"step": "up", "saying": "is unhealthy"})
 
 
 def test_a_step_that_must_fail_may_not_succeed() -> None:
     """When the step inside `fails` goes well, the scenario has not gone as written."""
     with pytest.raises(scenario.OffScript, match="sleep_s did not fail"):
-        scenario.fails(play([]), {"sleep_s": 0})
+        scenario.fails(play([]), {"step": {"sleep_s": 0}, "saying": "anything"})
 
 
 @pytest.mark.parametrize(
