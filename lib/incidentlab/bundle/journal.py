@@ -5,7 +5,9 @@ what the journal adds up to. Each line names its time and a source of the ledger
 
 - ``truncated``, ``gap``, ``error``: words for the ledger;
 - ``dropped``: {file, rows, until}, a segment that had to go for want of space;
-- ``session``: ``began`` or ``ended``, on the source ``recorder``.
+- ``session``, on the source ``recorder``: ``began``, with when the one before was last ``alive`` (in nanoseconds);
+  ``ready``, once all that the engine still had has been written; ``ended``. A session that was killed before it
+  was ready does not count.
 
 A last line without an end was torn by a kill. It is cut off when the journal is opened again.
 """
@@ -34,21 +36,20 @@ class Journal:
     lines
         All of it.
     alive
-        When the recorder before this one was last alive, nanoseconds since the epoch; None if there was none.
+        When a recorder was last alive and ready before this one, nanoseconds since the epoch; None if none was.
+    torn
+        Bytes of a last line that a kill had torn.
     """
 
     def __init__(self, folder: Path) -> None:
         self._place = folder / JOURNAL
-        self.alive = self._place.stat().st_mtime_ns if self._place.exists() else None
-        self.torn = cut_torn_line(self._place) if self.alive else 0
+        beat = self._place.stat().st_mtime_ns if self._place.exists() else None
+        self.torn = cut_torn_line(self._place) if beat else 0
         self.lines: list[dict[str, Any]] = read(self._place)
+        sessions = _of_sessions(self.lines)
+        self.alive = sessions[-1].get("alive") if sessions and sessions[-1]["session"] == "began" else beat
         self._told = {self._key(line) for line in self.lines}
         self._handle = os.open(self._place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the last session was brought to its end, and not killed."""
-        return [line["session"] for line in self.lines if "session" in line][-1:] == ["ended"]
 
     def note(self, source: str, **facts: Any) -> None:
         """Write one line, unless it says what has been said."""
@@ -98,18 +99,30 @@ def ledger(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         told = f"{rows} rows up to {until} were dropped to keep within the size asked for"
         words[source].setdefault("truncated", []).append(told)
     rows_ = [ledger_row(source, **{key: "; ".join(said[key]) for key in said}) for source, said in words.items()]
-    rows_[0] |= _sessions([line for line in lines if "session" in line], rows_[0]["gap"])
+    rows_[0] |= _sessions(_of_sessions(lines), rows_[0]["gap"])
     return rows_
 
 
 def _sessions(lines: list[dict[str, Any]], gap: str | None) -> dict[str, Any]:
-    """Return from when to when was recorded, and what if the last session has no end."""
+    """Return from when to when was recorded, when nothing was, and what if the last session has no end."""
     if not lines:
         return {}
-    if lines[-1]["session"] == "ended":
-        return {"first": lines[0]["at"], "last": lines[-1]["at"]}
-    still = f"not ended: the recorder that began at {lines[-1]['at']} is still at work, or was killed"
-    return {"first": lines[0]["at"], "gap": f"{gap}; {still}" if gap else still}
+    gaps, how, alive = [gap] if gap else [], "killed", None
+    for line in lines:
+        if line["session"] == "began":
+            alive = line.get("alive")
+        elif line["session"] == "ready" and alive:
+            gaps.append(f"nothing was recorded from {moment(alive)} to {line['at']}: the recorder was {how}")
+        how = "stopped" if line["session"] == "ended" else "killed" if line["session"] == "ready" else how
+    ended = lines[-1]["session"] == "ended"
+    if not ended:
+        began = next(line["at"] for line in reversed(lines) if line["session"] == "began")
+        gaps.append(f"not ended: the recorder that began at {began} is still at work, or was killed")
+    return {"first": lines[0]["at"], "last": lines[-1]["at"] if ended else None, "gap": "; ".join(gaps) or None}
+
+
+def _of_sessions(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [line for line in lines if "session" in line]
 
 
 def read(place: Path) -> list[dict[str, Any]]:
@@ -125,6 +138,13 @@ def read(place: Path) -> list[dict[str, Any]]:
     return found
 
 
-def moment() -> str:
-    """Return the time as the manifest has it."""
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+def moment(ns: int | None = None) -> str:
+    """Return a time, by default now, as the manifest has it.
+
+    Examples
+    --------
+    >>> moment(1795425730508346070)
+    '2026-11-23T09:22:10.508346Z'
+    """
+    time = datetime.now(UTC) if ns is None else datetime.fromtimestamp(ns / 1e9, UTC)
+    return f"{time:%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -59,12 +59,12 @@ class Recording:
     ----------
     lock
         Held while something is written. Hold it to teach `scrub` new secrets.
+    identity
+        The recording's own name, which lasts.
     facts
         Further keys of the manifest.
     before
         When the recorder before this one was last alive, nanoseconds; None if this is the first.
-    was_ended
-        Whether that one was stopped, and not killed.
 
     Raises
     ------
@@ -90,13 +90,8 @@ class Recording:
         except BaseException:
             os.close(self._claim)
             raise
-        self.before, self.was_ended = self.journal.alive, self.journal.ended
+        self.identity, self.before = str(self._head["recording"]), self.journal.alive
         self._take_over()
-
-    @property
-    def identity(self) -> str:
-        """The recording's own name, which lasts."""
-        return str(self._head["recording"])
 
     def append(self, series: str, data: bytes, **entry: Any) -> bool:
         """Append whole lines to a series, scrubbed already; return whether a segment was begun for them."""
@@ -142,6 +137,10 @@ class Recording:
         with self.lock:
             self.journal.note(source, **self.scrub.json(facts))
             self._save()
+
+    def ready(self) -> None:
+        """Say that all that was there at the start has been written: from now on nothing is missed."""
+        self.tell(RECORDER, session="ready")
 
     def learned(self) -> None:
         """Say that `scrub` knows more secrets now: what has been written is gone through again at the end."""
@@ -211,7 +210,7 @@ class Recording:
                 del self.files[path]
         self.bytes = sum((self.folder / p).stat().st_size for p, e in self.files.items() if e["kind"] in _DATA)
         self.files[JOURNAL] = {"kind": "recording", "open": True}
-        self.journal.note(RECORDER, session="began", incidentlab=version("incidentlab"))
+        self.journal.note(RECORDER, session="began", alive=self.before, incidentlab=version("incidentlab"))
         if torn:
             self.journal.note(RECORDER, truncated=f"a kill tore the last line of {', '.join(torn)}: it was cut off")
         self._save()
@@ -251,7 +250,7 @@ class Recording:
             with place.open("rb") as file:
                 data = b"".join(self.scrub.lines(iter(lambda: file.read(1 << 20), b"")))
         elif path.endswith(".jsonl"):
-            data = b"".join(dump(self.scrub.json(json.loads(line))) for line in place.open("rb"))
+            data = b"".join(dump(self.scrub.json(json.loads(line))) for line in place.read_bytes().splitlines())
         else:
             data = dump(self.scrub.json(json.loads(place.read_bytes())), indent=1)
         disk.replace(place, data)

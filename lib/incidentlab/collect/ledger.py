@@ -50,11 +50,8 @@ def at_start(about: dict[str, Any], seen: list[Snapshot], ring: list[Event], rec
 
 
 def _pause(seen: list[Snapshot], recording: Recording) -> Iterator[Told]:
-    """Yield what follows from the time for which nobody recorded."""
+    """Yield whose logs may have ended in the time for which nobody recorded."""
     before, now = engine.moment(recording.before or 0), recording.journal.lines[-1]["at"]
-    how = "stopped" if recording.was_ended else "killed"
-    yield RECORDER, {"gap": f"nothing was recorded from {before} to {now}: the recorder was {how}"}
-    yield "samples", {"gap": f"none from {before} to {now}"}
     there = {look["inspect"]["Id"] for look in seen}
     for entry in recording.files.values():
         if "container_id" in entry and entry["container_id"] not in there and not entry.get("gone"):

@@ -77,19 +77,19 @@ class Listener(threading.Thread):
             with suppress(OSError, DockerException, AttributeError):  # it has just ended by itself
                 self._stream.close()
 
-    def finish(self, until: int) -> None:
-        """Pass on what the engine has up to a time."""
-        for event in engine.events(self._client, since=1, until=until)[0]:
+    def pass_on(self, events: Iterable[Event]) -> None:
+        """Pass on what is new in all that the engine has, beginning with the oldest; say if it begins too late."""
+        for place, event in enumerate(events):
+            if not place and self._heard is not None and event["timeNano"] > self._heard:
+                self._lost(self._heard, event["timeNano"])
             self._pass_on(event)
+        self._heard = time.time_ns()
 
     def _listen(self) -> None:
         stream, self._stream = engine.events(self._client, since=1)
         if self._leaving.is_set():
             return
-        for first, event in enumerate(stream):
-            if not first and self._heard is not None and event["timeNano"] > self._heard:
-                self._lost(self._heard, event["timeNano"])
-            self._pass_on(event)
+        self.pass_on(stream)
         raise EngineTrouble("the engine ended the event stream")
 
     def _pass_on(self, event: Event) -> None:

@@ -127,6 +127,7 @@ class Recorder:
         """Record until `stop` is set, then bring the recording to its end."""
         with engine.asking():
             listener = self._begin(about)
+        self._recording.ready()
         listener.start()
         while not stop.is_set():
             try:
@@ -157,7 +158,7 @@ class Recorder:
         known = self._known_events()
         for event in known:
             self._ours(event)
-        return Listener(
+        listener = Listener(
             self._client,
             known=known,
             heard=recording.before,
@@ -165,6 +166,8 @@ class Recorder:
             lost=lambda t0, t1: recording.tell("events", gap=ledger.lost_events(t0, t1)),
             trouble=lambda words: self._trouble("events", words),
         )
+        listener.pass_on(ring)
+        return listener
 
     def _known_events(self) -> list[Event]:
         """Return the last events of the recorder before, as many as the engine can give again."""
@@ -276,7 +279,7 @@ class Recorder:
             thread.join(_PATIENCE_S)
         try:
             until = engine.now(self._client)
-            listener.finish(until)
+            listener.pass_on(engine.events(self._client, since=1, until=until)[0])
             for look in self._inspect(list(self._watched)):
                 self._keep(look)
             for watched in self._watched.values():
