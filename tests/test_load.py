@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tarfile
 import zipfile
 from pathlib import Path
@@ -163,6 +164,25 @@ def test_what_is_no_evidence(data: bytes) -> None:
     with pytest.raises(BadInput, match=r"^\S+ is (empty|binary).*; give it the output of") as refused:
         load(data)
     assert "\n" not in str(refused.value)
+
+
+def test_a_live_project(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """compose:NAME is captured into a bundle, which is read and forgotten."""
+    places = []
+
+    def capture(_: str, output: Path) -> Path:
+        places.append(output)
+        return Path(shutil.copytree(recorded, output))
+
+    monkeypatch.setattr("incidentlab.collect.capture", capture)
+    assert load("compose:shop").containers["service"].tolist() == ["web"]
+    assert not places[0].exists()
+
+
+def test_a_text_that_was_taken_for_a_path() -> None:
+    """What can be no path is refused as such."""
+    with pytest.raises(BadInput, match="a pasted text needs a line end"):
+        load("boom " * 2000)
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:

@@ -104,8 +104,11 @@ def _bytes(text: str | bytes) -> bytes:
 
 
 def _there(path: Path) -> Path:
-    if path.exists():
-        return path
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):  # too long, or a NUL in it: a text rather than a path
+        raise BadInput(f"{str(path)[:40]!r}... is no path; a pasted text needs a line end in it") from None
     beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
     near = [str(path.parent / other) for other in difflib.get_close_matches(path.name, beside)]
     raise BadInput(f"{path} is not there" + (f"; did you mean {' or '.join(near)}?" if near else ""))
@@ -116,11 +119,18 @@ def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
         with bundle.read(path) as opened:
             return _bundle(opened, name=name)
     if not path.is_dir():
-        return _texts([(path.name, path.read_bytes())], name=name, service=service)
+        return _texts([(path.name, _content(path))], name=name, service=service)
     files = [p for p in sorted(path.iterdir()) if p.is_file() and p.suffix in _SUFFIXES]
     if not files:
         raise BadInput(f"{path} holds no {bundle.MANIFEST} and no log file; {_HINT}")
-    return _texts([(p.name, p.read_bytes()) for p in files], name=name or path.resolve().name, service=service)
+    return _texts([(p.name, _content(p)) for p in files], name=name or path.resolve().name, service=service)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _live(project: str, *, name: str | None) -> Incident:
@@ -179,16 +189,19 @@ def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
 def _incident(name: str, sources: dict[str, list[Evidence]], ledger: dict[str, dict[str, Any]]) -> Incident:
     """Put all evidence together; `ledger` is what the capture said of the sources."""
     every = [evidence for several in sources.values() for evidence in several]
-    frames = {
-        table.name: tables.join([e.frames[table.name] for e in every if table.name in e.frames], table)
-        for table in tables.EVIDENCE_TABLES
-    }
+    frames = {table.name: _joined(every, table) for table in tables.EVIDENCE_TABLES}
     frames["events"] = _named(frames["events"], frames["containers"])
     for source, several in sources.items():
         ledger = ledger | {source: _entry(source, several, ledger.get(source) or {})}
     times = pd.concat([frames[table][column] for table, column in _TIMES])
     rows = [{key: row.get(key) for key in tables.LEDGER.names} for row in ledger.values()]
     return Incident(name=name, start=times.min(), end=times.max(), ledger=_ledger(rows), **frames)
+
+
+def _joined(every: list[Evidence], table: tables.Table) -> pd.DataFrame:
+    """Return all rows of one table; a frame that is alone has passed its check already."""
+    frames = [e.frames[table.name] for e in every if table.name in e.frames and len(e.frames[table.name])]
+    return frames[0] if len(frames) == 1 else tables.join(frames, table)
 
 
 def _named(told: pd.DataFrame, containers: pd.DataFrame) -> pd.DataFrame:

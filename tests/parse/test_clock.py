@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentlab.parse import clock
+from incidentlab.parse import app_clock, clock
 from incidentlab.parse.clock import NAT
 
 NANOSECONDS = st.integers(-(2**63) + 10**18, 2**63 - 10**18)
@@ -99,7 +99,7 @@ def test_fixed_form_equals_its_twin(values: list[int], noise: bytes) -> None:
 )
 def test_times_of_programs(line: str, utc: str) -> None:
     """A program's own time is read where its zone is stated, or where the server prints UTC by convention."""
-    assert clock.time(clock.application(line)) == pd.Timestamp(utc, tz="UTC")
+    assert clock.time(app_clock.application(line)) == pd.Timestamp(utc, tz="UTC")
 
 
 @pytest.mark.parametrize(
@@ -114,4 +114,4 @@ def test_times_of_programs(line: str, utc: str) -> None:
 )
 def test_times_without_a_zone_stay_unread(line: str) -> None:
     """A program's time whose zone is not known is NaT rather than wrong."""
-    assert clock.application(line) == NAT
+    assert app_clock.application(line) == NAT

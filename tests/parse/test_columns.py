@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentlab.parse import clock, columns, compose_logs, level
+from incidentlab.parse import app_clock, columns, compose_logs, level
 from incidentlab.parse.lines import decode
 
 from .formats import VARIETIES, WILD, Line, lines_of, wild
@@ -69,10 +69,10 @@ def test_levels_and_times(messages: list[bytes]) -> None:
     ends = np.flatnonzero(data == 10)
     begins, ends = ends[:-1] + 1, ends[1:]
     codes, doubt = level.codes(data, begins, ends)
-    times, unsure = clock.applications(data, begins, ends)
+    times, unsure = app_clock.applications(data, begins, ends)
     for place, text in enumerate(texts):
         assert doubt[place] or level.NAMES[codes[place]] == (level.of(text.decode()) or ""), text
-        assert unsure[place] or times[place] == clock.application(text.decode()), text
+        assert unsure[place] or times[place] == app_clock.application(text.decode()), text
 
 
 @pytest.mark.parametrize(

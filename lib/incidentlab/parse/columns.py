@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from incidentlab.parse import clock, level, lines, log_table
-from incidentlab.parse.clock import Whole
+from incidentlab.parse import app_clock, buffer, clock, level, lines, log_table
+from incidentlab.parse.buffer import Whole
 from incidentlab.parse.compose_logs import Reader, by_lines, sample
 from incidentlab.parse.dialect import PREFIX, Dialect, survey
 from incidentlab.parse.evidence import Evidence
@@ -37,8 +37,6 @@ WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity"
 
 _NAME_WIDTH = 72
 """A longer prefix is left to the exact reader."""
-
-_PAD = bytes(128)
 
 
 def parse(data: bytes, *, file: str, service: str | None = None, chunk: int = CHUNK) -> Evidence:
@@ -129,7 +127,7 @@ class _Table:
         levels, times = chunk.levels, chunk.times
         spoken = [(text if row[0] in log_table.SPOKEN else "") for row, text in zip(rows, texts, strict=True)]
         levels[odd] = [level.NAMES.index(level.of(text) or "") for text in spoken]
-        times[odd] = [clock.application(text) for text in spoken]
+        times[odd] = [app_clock.application(text) for text in spoken]
         columns = {"kind": kinds, "owner": owners, "ts": chunk.stamps, "level": levels, "app_ts": times}
         for name, values in {**columns, "message": chunk.messages(odd, texts)}.items():
             self.arrays.setdefault(name, []).append(values)
@@ -167,19 +165,16 @@ class _Table:
         where = self.reader.places([name for code in logged if (name := self.names[code])])
         place = [where[name] if name else None for name in self.names]
         replicas = pd.array([found.replica if found else None for found in place], dtype="Int64")
-        found = {
-            "replica": replicas.take(owners),
-            "container": _words(self.names, owners),
-        }
+        found = {"replica": replicas.take(owners), "container": log_table.words(self.names, owners)}
         logs = log_table.assemble(
             len(owners),
             file=file,
             **{**found, **facts},
             ts=clock.column(whole["ts"]),
-            service=_words([found.service if found else service for found in place], owners),
-            kind=_words(list(KINDS), whole["kind"]),
-            message=_text(messages),
-            level=_words([name or None for name in level.NAMES], whole["level"]),
+            service=log_table.words([found.service if found else service for found in place], owners),
+            kind=log_table.words(list(KINDS), whole["kind"]),
+            message=log_table.text(messages),
+            level=log_table.words([name or None for name in level.NAMES], whole["level"]),
             app_ts=clock.column(whole["app_ts"]),
         )
         head = messages[int(first[0])].as_py() if len(first) else ""
@@ -191,16 +186,16 @@ class _Chunk:
 
     def __init__(self, piece: bytes, dialect: Dialect) -> None:
         ended = piece if piece.endswith(b"\n") else piece + b"\n"
-        self.data = np.frombuffer(ended + _PAD, np.uint8)
+        self.data = np.frombuffer(ended + bytes(buffer.AHEAD), np.uint8)
         self.ends = np.flatnonzero(self.data[: len(ended)] == 10)
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
         self.high = np.zeros(len(self.starts), bool)
         self.plain = (self.ends - self.starts <= lines.PIECE) & (self.data[self.starts] != ord("["))
         for byte in b"\x1b\r\0":
             if bytes([byte]) in ended:
-                self.plain[clock.lines_of(np.flatnonzero(self.data[: len(ended)] == byte), self.starts)] = False
+                self.plain[buffer.lines_of(np.flatnonzero(self.data[: len(ended)] == byte), self.starts)] = False
         if not ended.isascii():
-            self.high[clock.lines_of(np.flatnonzero(self.data >= 128), self.starts)] = True
+            self.high[buffer.lines_of(np.flatnonzero(self.data >= 128), self.starts)] = True
             self.plain &= ~self.high | _is_utf8(ended)
         self.text = ended.decode("ascii") if ended.isascii() else None
         self.dialect = dialect
@@ -228,7 +223,7 @@ class _Chunk:
         rows = np.flatnonzero(self.plain)
         lengths = (bar - self.starts)[rows]
         width = (int(lengths.max(initial=0)) // 8 + 1) * 8
-        heads = np.lib.stride_tricks.sliding_window_view(self.data, width)[self.starts[rows]]
+        heads = buffer.windows(self.data, self.starts[rows], width)
         heads *= np.arange(width) < lengths[:, None]
         keys = heads.view("<u8") @ _MIX[: width // 8]
         codes, uniques = pd.factorize(keys)
@@ -265,9 +260,9 @@ class _Chunk:
         levels[rows], doubt = level.codes(self.data, begins, ends)
         for place in rows[doubt | self.high[rows]].tolist():
             levels[place] = level.NAMES.index(level.of(self._message(place)) or "")
-        times[rows], doubt = clock.applications(self.data, begins, ends)
+        times[rows], doubt = app_clock.applications(self.data, begins, ends)
         for place in rows[doubt | self.high[rows]].tolist():
-            times[place] = clock.application(self._message(place))
+            times[place] = app_clock.application(self._message(place))
         return levels, times
 
     def _message(self, place: int) -> str:
@@ -300,13 +295,3 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _words(values: list[str | None], codes: Whole) -> pd.Series[str]:
-    """Return the text that each code stands for."""
-    words = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(values, pa.large_string()))
-    return _text(pa.chunked_array([words.cast(pa.large_string())]))
-
-
-def _text(values: pa.ChunkedArray) -> pd.Series[str]:
-    return pd.Series(values.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=np.nan)}.get))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from incidentlab.parse.clock import lines_of, shaped
+from incidentlab.parse.buffer import AHEAD, DIGIT, Bytes, Flags, lines_of, shaped, table, wide, windows
 
 REACH = 160
 """How many characters into a line a level is looked for, unless the line is JSON or logfmt."""
@@ -87,9 +87,6 @@ def _near(match: re.Match[str]) -> str | None:
 
 # ------------------------------------------------------------------------------------------- by columns
 
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-
 NAMES = ("", "debug", "info", "warning", "error", "fatal")
 """The levels by the codes that `codes` gives; the first is none."""
 
@@ -100,10 +97,6 @@ _CAPITALS = (
 """The words of `_NEAR`'s capitals, three of them with the only sign that may follow."""
 
 _SPACE = " \t\n\v\f\r\x1c\x1d\x1e\x1f"
-
-
-def _table(letters: str) -> Flags:
-    return np.array([chr(byte) in letters for byte in range(256)], dtype=np.bool_)
 
 
 def _pairs(pairs: set[str]) -> Flags:
@@ -117,12 +110,12 @@ def _four(*words: str) -> np.ndarray[Any, Any]:
     return np.array([int.from_bytes(word.encode(), "little") for word in words], "<u4")
 
 
-_LEAD, _FOLLOW = _table(_SPACE + "[|(<:-"), _table(_SPACE + "]|)>:[-")
+_LEAD, _FOLLOW = table(_SPACE + "[|(<:-"), table(_SPACE + "]|)>:[-")
 _UPPER = _pairs({word[:2] for word in _CAPITALS})
 _BRACKET = _pairs({two for word in _WORDS for two in (word[:2], word[:2].capitalize(), word[0] + word[1].upper())})
 _FIELDS = _four("vel=", "lvl=", "ity=")
 _HEADS = _four("npm ", "trce", "dbug", "fail", "crit", "debu", "info", "warn", "erro", "fata", "pani")
-_BLANK, _SMALL, _SECOND, _ROLE = _table(" \t"), _table("diwefp"), _table("enar"), _table("XCSM")
+_BLANK, _SMALL, _SECOND, _ROLE = table(" \t"), table("diwefp"), table("enar"), table("XCSM")
 """A blank and the first two letters of debug, info, warn, error, fatal, panic; what Redis calls its processes."""
 _PINO_HEAD = int.from_bytes(b'{"level"', "little")
 
@@ -133,7 +126,7 @@ def codes(data: Bytes, begins: Any, ends: Any) -> tuple[Any, Flags]:
     Parameters
     ----------
     data
-        ASCII lines, each ended by an LF, and at least 64 bytes of zero at the end.
+        ASCII lines, each ended by an LF, and `buffer.AHEAD` zeros behind them.
     begins, ends
         Where the messages begin and end; a blank or an LF stands before each.
 
@@ -148,9 +141,9 @@ def codes(data: Bytes, begins: Any, ends: Any) -> tuple[Any, Flags]:
     if not len(begins):
         return result, np.zeros(0, bool)
     capital = (data - np.uint8(65)) < 26
-    places = np.flatnonzero(capital[1:-64] & ~capital[:-65]) + 1
+    places = np.flatnonzero(capital[1:-AHEAD] & ~capital[: -AHEAD - 1]) + 1
     places = places[_LEAD[data[places - 1]]]
-    places = places[_UPPER[_wide(data, 2)[places]]]
+    places = places[_UPPER[wide(data, 2)[places]]]
     line = lines_of(places, begins)
     found = _words(data, places, np.minimum(ends, begins + REACH)[line])
     seen = np.flatnonzero((found > 0) & (places >= begins[line]))
@@ -160,19 +153,14 @@ def codes(data: Bytes, begins: Any, ends: Any) -> tuple[Any, Flags]:
     unsure = _unsure(data, begins)
     _json(data, begins, ends, result, unsure)
     _redis(data, begins, ends, result, unsure)
-    equal = np.flatnonzero(data[3:-64] == ord("="))
-    unsure[lines_of(equal[np.isin(_wide(data, 4)[equal], _FIELDS)], begins)] = True
+    equal = np.flatnonzero(data[3:-AHEAD] == ord("="))
+    unsure[lines_of(equal[np.isin(wide(data, 4)[equal], _FIELDS)], begins)] = True
     return result, unsure
-
-
-def _wide(data: Bytes, size: int) -> Any:
-    """Return a view of `data` that has, at each byte, the little-endian number of the `size` bytes from there."""
-    return np.ndarray(len(data) - size + 1, f"<u{size}", data.data, strides=(1,))
 
 
 def _words(data: Bytes, places: Any, last: Any) -> Any:
     """Return the code of the level that a word in capitals at each place states, 0 for none."""
-    word, found = _wide(data, 8)[places], np.zeros(len(places), np.int8)
+    word, found = wide(data, 8)[places], np.zeros(len(places), np.int8)
     for text in _CAPITALS:
         mask = np.uint64((1 << 8 * len(text)) - 1)
         hit = np.flatnonzero((word & mask) == np.uint64(int.from_bytes(text.encode(), "little")))
@@ -184,15 +172,15 @@ def _words(data: Bytes, places: Any, last: Any) -> Any:
 
 def _unsure(data: Bytes, begins: Any) -> Any:
     """Return the lines that may state a level otherwise than by a word in capitals."""
-    two, four = _wide(data, 2), _wide(data, 4)
+    two, four = wide(data, 2), wide(data, 4)
     head = data[begins]
     unsure = (head == ord("{")) | np.isin(four[begins], _HEADS)
-    unsure |= _table("IWEF")[head] & _DIGIT[data[begins + 1]]
-    bracket = np.flatnonzero(data[:-64] == ord("["))
+    unsure |= table("IWEF")[head] & DIGIT[data[begins + 1]]
+    bracket = np.flatnonzero(data[:-AHEAD] == ord("["))
     bracket = bracket[_BRACKET[two[bracket + 1]]]
     unsure[lines_of(bracket, begins)] = True
-    counted = np.flatnonzero(_DIGIT[head])
-    heads = np.lib.stride_tricks.sliding_window_view(data, 42)[begins[counted]]
+    counted = np.flatnonzero(DIGIT[head])
+    heads = windows(data, begins[counted], 42)
     redis = ((heads[:, 1:9] == ord(":")) & _ROLE[heads[:, 2:10]]).any(axis=1)
     bare = (_BLANK[heads[:, 10:40]] & _SMALL[heads[:, 11:41]] & _SECOND[heads[:, 12:42]]).any(axis=1)
     unsure[counted[redis | bare]] = True
@@ -201,14 +189,12 @@ def _unsure(data: Bytes, begins: Any) -> Any:
 
 def _json(data: Bytes, begins: Any, ends: Any, result: Any, unsure: Flags) -> None:
     """Decide the JSON lines that begin with a level, as pino and zap write them."""
-    rows = np.flatnonzero(
-        (_wide(data, 8)[begins] == _PINO_HEAD) & (data[begins + 8] == ord(":")) & (ends - begins > 16)
-    )
+    rows = np.flatnonzero((wide(data, 8)[begins] == _PINO_HEAD) & (data[begins + 8] == ord(":")) & (ends - begins > 16))
     place = begins[rows] + 9
-    number = _DIGIT[data[place]] & _DIGIT[data[place + 1]] & np.isin(data[place + 2], _STOPS)
+    number = DIGIT[data[place]] & DIGIT[data[place + 1]] & np.isin(data[place + 2], _STOPS)
     tens = data[place].astype(np.int64) - 48
     quoted = data[place] == ord('"')
-    word = _wide(data, 8)[place + 1]
+    word = wide(data, 8)[place + 1]
     code = np.where(number, _TENS[np.clip(tens, 0, 9)], 0)
     for text in ("debug", "info", "warn", "error", "fatal"):
         size = len(text) + 1
@@ -222,11 +208,10 @@ def _redis(data: Bytes, begins: Any, ends: Any, result: Any, unsure: Flags) -> N
     """Decide the lines of Redis, by the mark after its time."""
     rows, heads = shaped(data, begins, ends, b"0:? 00 ??? 0000 00:00:00.000 ? ")
     marks = np.array([NAMES.index(_REDIS.get(chr(byte), "")) for byte in range(256)])
-    words = _table("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")[heads[:, 7:10]].all(axis=1)
+    words = table("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")[heads[:, 7:10]].all(axis=1)
     good = _ROLE[heads[:, 2]] & (marks[heads[:, 29]] > 0) & words
     result[rows[good]], unsure[rows[good]] = marks[heads[good, 29]], False
 
 
-_DIGIT = _table("0123456789")
 _STOPS = np.frombuffer(b",}", np.uint8)
 _TENS = np.array([NAMES.index(_PINO.get(ten, "")) for ten in range(10)])

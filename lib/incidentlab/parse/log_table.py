@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from incidentlab import tables
-from incidentlab.parse import clock, level
+from incidentlab.parse import app_clock, clock, level
 
 SPOKEN = frozenset(("log", "continuation", "compose", "unknown"))
 """The kinds whose text is read for a level and a time."""
@@ -37,7 +39,7 @@ def build(
         message=messages,
         level=[level.of(text) if own else None for text, own in zip(messages, spoken, strict=True)],
         app_ts=clock.column(
-            [clock.application(text) if own else clock.NAT for text, own in zip(messages, spoken, strict=True)]
+            [app_clock.application(text) if own else clock.NAT for text, own in zip(messages, spoken, strict=True)]
         ),
         **columns,
     )
@@ -48,3 +50,14 @@ def assemble(count: int, *, file: str, **columns: Any) -> pd.DataFrame:
     given = {**dict.fromkeys(tables.LOGS.names), **columns, "file": file}
     numbers = {"order": range(count), "line": range(1, count + 1)}
     return tables.check(pd.DataFrame({**given, **numbers}, index=range(count)), tables.LOGS)
+
+
+def words(values: list[str | None], codes: Any) -> pd.Series[str]:
+    """Return the text that each code stands for."""
+    words = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(values, pa.large_string()))
+    return text(pa.chunked_array([words.cast(pa.large_string())]))
+
+
+def text(values: pa.ChunkedArray) -> pd.Series[str]:
+    """Return Arrow text as a column, without copying it."""
+    return pd.Series(values.to_pandas(types_mapper={pa.large_string(): pd.StringDtype(na_value=np.nan)}.get))

@@ -1,0 +1,69 @@
+"""Looking at many lines of one buffer at once.
+
+A buffer is bytes as a numpy array: lines that end in an LF, and enough zeros behind them that a look ahead from any
+line stays inside. Lines are known by where they begin and end in it; nothing here makes a Python object of one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+AHEAD = 128
+"""How many zeros stand behind the last line."""
+
+ZERO = np.uint8(ord("0"))
+
+
+def table(letters: str) -> Flags:
+    """Return, for each byte, whether it is one of the letters."""
+    return np.array([chr(byte) in letters for byte in range(256)], dtype=np.bool_)
+
+
+DIGIT = table("0123456789")
+
+
+def windows(data: Bytes, starts: Whole, width: int) -> Bytes:
+    """Return the `width` bytes from each start, a row for each."""
+    return np.lib.stride_tricks.sliding_window_view(data, width)[starts]
+
+
+def lines_of(places: Whole, begins: Whole) -> Whole:
+    """Return, for places in ascending order, the last line that begins at or before each, else the first.
+
+    Examples
+    --------
+    >>> lines_of(np.array([0, 7, 12]), np.array([5, 10])).tolist()
+    [0, 0, 1]
+    """
+    counts = np.diff(np.searchsorted(places, begins), append=len(places))
+    lead = len(places) - int(counts.sum())
+    return np.concatenate([np.zeros(lead, np.int64), np.repeat(np.arange(len(begins)), counts)])
+
+
+def shaped(data: Bytes, begins: Whole, ends: Whole, shape: bytes) -> tuple[Whole, Bytes]:
+    """Return the lines that begin with a shape, in which ``0`` is any digit and ``?`` anything, and their heads."""
+    pattern = np.frombuffer(shape, np.uint8)
+    signs, digits = np.flatnonzero((pattern != ord("0")) & (pattern != ord("?"))), np.flatnonzero(pattern == ord("0"))
+    rows = np.flatnonzero((ends - begins >= len(shape)) & (data[begins + signs[0]] == pattern[signs[0]]))
+    heads = windows(data, begins[rows], len(shape))
+    good = (heads[:, signs] == pattern[signs]).all(axis=1) & DIGIT[heads[:, digits]].all(axis=1)
+    return rows[good], heads[good]
+
+
+def wide(data: Bytes, size: int) -> Any:
+    """Return a view of `data` that has, at each byte, the little-endian number of the `size` bytes from there."""
+    return np.ndarray(len(data) - size + 1, f"<u{size}", data.data, strides=(1,))
+
+
+def number(digits: Any) -> Whole:
+    """Return the number that each row of decimal digits spells."""
+    total = np.zeros(len(digits), np.int64)
+    for place in range(digits.shape[1]):
+        total = total * 10 + digits[:, place]
+    return total
