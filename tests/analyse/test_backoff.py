@@ -177,6 +177,12 @@ def test_a_success_ends_a_series_and_bounds_the_tries() -> None:
     assert table["tries_lower"].tolist() == [4, 2]
 
 
+def test_stated_tries_that_are_used_up_are_known_to_be() -> None:
+    """Three failures of attempt n/3: nothing is said of tries that were left."""
+    tried = attempts([0.0, 2.0, 5.0], message="failed (attempt 3/3)")
+    assert "not used up" not in only(backoff(tried))["tells"]
+
+
 @pytest.mark.parametrize(
     ("message", "number"),
     [
@@ -198,6 +204,18 @@ def test_slow_tries_make_the_delays_upper_bounds() -> None:
     assert told["factor"] == pytest.approx(2.0)
     assert told["initial_s"] == pytest.approx(1.0)
     assert "upper bounds" not in told["tells"]
+
+
+def test_a_slow_try_among_quick_ones_is_left_out() -> None:
+    """As node-redis at 50 ms: one connect that timed out after 5 s says nothing of the delay, the others tell it."""
+    seconds = times([5.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0])
+    tried = attempts(seconds, kind="dns").assign(kind=["refused", "timeout", *["dns"] * 8])
+    row = only(backoff(tried))
+    assert row["initial_s"] == pytest.approx(0.05, rel=0.02)
+    assert row["factor"] == pytest.approx(2.0, rel=0.01)
+    assert row["cap_s"] == pytest.approx(2.0, rel=0.01)
+    assert "left out" in row["tells"]
+    assert only(compare(tried, Policy(tries=99, initial_s=0.05, factor=2.0, cap_s=2.0)))["matches"]
 
 
 def test_one_try_told_twice_is_one_try() -> None:

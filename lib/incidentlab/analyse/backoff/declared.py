@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from incidentlab import tables
 from incidentlab.analyse.backoff.fit import TIMER_S
-from incidentlab.analyse.backoff.series import gaps_of, series_of
+from incidentlab.analyse.backoff.series import gaps_of, quick, series_of
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,12 @@ def compare(attempts: pd.DataFrame, policy: Policy, *, cost_limit_s: float = 0.5
     records = []
     for series in series_of(attempts):
         failed = [row for row in series if not row["ok"]]
-        seen, declared = gaps_of(failed), np.array(policy.delays_s())
-        surplus, number = len(seen) > len(declared), min(len(seen), len(declared))
-        residual = seen[:number] - declared[:number]
-        low, high = -declared[:number] * policy.jitter_ratio, declared[:number] * policy.jitter_ratio + cost_limit_s
+        told, delays = gaps_of(failed), policy.delays_s()
+        surplus = len(told) > len(delays)
+        placed = [(gap, delays[place]) for place, gap in quick(told) if place < len(delays)]
+        seen, declared = np.array([gap for gap, _ in placed]), np.array([delay for _, delay in placed])
+        residual, number = seen - declared, len(placed)
+        low, high = -declared * policy.jitter_ratio, declared * policy.jitter_ratio + cost_limit_s
         fits = bool(np.all((residual >= low - TIMER_S) & (residual <= high))) and not surplus
         short = series[-1]["ended_by"] == "run_end" and len(failed) < policy.tries
         kept = {name: series[0][name] for name in ("service", "dependency", "series", "file", "line", "pointer")}

@@ -24,6 +24,7 @@ class Fit:
     first: tuple[float, float]
     growth: tuple[float, float]
     level: tuple[float, float]
+    top: float
     spread: float
     floor: float
     free: int
@@ -36,22 +37,24 @@ class Fit:
         return math.exp(value), math.exp(value - wide), math.exp(value + wide)
 
 
-def fits(gaps: NDArray[np.float64], cost_s: float) -> list[Fit]:
-    """Return the bends that the gaps do not reject, the best first."""
-    delays = np.maximum(gaps - cost_s, TIMER_S)
-    if not len(delays):
+def fits(placed: list[tuple[int, float]], cost_s: float) -> list[Fit]:
+    """Return the bends that the gaps, given by place and seconds, do not reject; the best first."""
+    if not placed:
         return []
+    steps = np.array([place for place, _ in placed])
+    delays = np.maximum(np.array([gap for _, gap in placed]) - cost_s, TIMER_S)
     floor = float(np.mean((TIMER_S / delays) ** 2))
-    bends = [_fit(np.log(delays), rising, floor) for rising in range(len(delays) + 1)]
-    sound = [fit for fit in bends if _sound(fit, len(delays))]
+    bends = [_fit(np.log(delays), steps, rising, floor) for rising in range(len(delays) + 1)]
+    sound = [fit for fit in bends if _sound(fit, steps)]
     sound.sort(key=lambda fit: (fit.score, -fit.rising))
     return [fit for fit in sound if fit is sound[0] or (fit.free and fit.score <= sound[0].score + _AS_GOOD)]
 
 
-def _fit(logs: NDArray[np.float64], rising: int, floor: float) -> Fit:
+def _fit(logs: NDArray[np.float64], steps: NDArray[np.int64], rising: int, floor: float) -> Fit:
     """Fit a line to the first `rising` logarithms and a level to the rest; with none rising, all are level."""
-    steps, number = np.arange(len(logs)), len(logs)
-    columns = [np.where(steps < rising, 1.0, 0.0), np.where(steps < rising, steps, 0.0), (steps >= rising) * 1.0]
+    number = len(logs)
+    rises = np.arange(number) < rising
+    columns = [rises * 1.0, np.where(rises, steps, 0.0), ~rises * 1.0]
     used = [bool(rising), rising > 1, rising < number]
     design = np.stack([column for column, keep in zip(columns, used, strict=True) if keep], axis=1)
     found, *_ = np.linalg.lstsq(design, logs, rcond=None)
@@ -66,20 +69,20 @@ def _fit(logs: NDArray[np.float64], rising: int, floor: float) -> Fit:
     )
     if not rising:
         first, growth, level = level, (0.0, 0.0), (math.nan, math.nan)
-    return Fit(rising, first, growth, level, math.sqrt(variance), math.sqrt(floor), free, score)
+    top = first[0] + (growth[0] * int(steps[rising - 1]) if rising > 1 else 0.0)
+    return Fit(rising, first, growth, level, top, math.sqrt(variance), math.sqrt(floor), free, score)
 
 
-def _sound(fit: Fit, number: int) -> bool:
+def _sound(fit: Fit, steps: NDArray[np.int64]) -> bool:
     """Reject bends that no policy makes: delays that shrink, or a cap below the last delay or above the next."""
-    slack = 2 * fit.spread
-    if fit.rising == 0 or (fit.rising == 1 and number == 1):
-        return fit.rising == 0
+    number, slack = len(steps), 2 * fit.spread
+    if fit.rising == 0:
+        return True
     if fit.rising == 1:
-        return fit.level[0] > fit.first[0] + slack
-    top = fit.first[0] + (fit.rising - 1) * fit.growth[0]
+        return number > 1 and steps[0] == 0 and fit.level[0] > fit.first[0] + slack
     if fit.growth[0] <= 0:
         return False
-    return fit.rising == number or top - slack <= fit.level[0] <= top + fit.growth[0] + slack
+    return fit.rising == number or fit.top - slack <= fit.level[0] <= fit.top + fit.growth[0] + slack
 
 
 def parameters(found: list[Fit], slack_s: float = 0.0) -> dict[str, float]:
@@ -112,6 +115,5 @@ def _interval(fit: Fit, name: str) -> tuple[float, float]:
     if name == "growth" and fit.rising == 1:
         return math.exp(fit.level[0] - fit.first[0]) * 0.9, math.inf
     if name == "level" and math.isnan(fit.level[0]):
-        top = fit.first[0] + max(fit.rising - 1, 0) * fit.growth[0]
-        return math.exp(top - 2 * fit.spread), math.inf
+        return math.exp(fit.top - 2 * fit.spread), math.inf
     return lower, upper

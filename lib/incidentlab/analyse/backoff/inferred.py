@@ -10,12 +10,12 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.backoff.declared import Policy
 from incidentlab.analyse.backoff.fit import Fit, fits, parameters
-from incidentlab.analyse.backoff.series import gaps_of, series_of
+from incidentlab.analyse.backoff.series import SLOW, gaps_of, quick, series_of
 
 _ANSWER_S = 0.02
 """A refused connect is answered in 2 to 4 ms in the lab, and timers are late by 1 or 2."""
 _KEPT = ("service", "dependency", "series", "run", "file", "line", "pointer")
-_SLOW = ("timeout", "dns", "unreachable")
+_LATE = (*SLOW, "dns")
 _OF = r"(?i)(?:attempt|try|tries|retry|retries)?\W{0,3}\b(\d+)\s*(?:/|of)\s*(\d+)\b"
 
 
@@ -46,7 +46,7 @@ def backoff(attempts: pd.DataFrame, *, cost_s: float = 0.0) -> pd.DataFrame:
         failed = [row for row in series if not row["ok"]]
         kept = {name: series[0][name] for name in _KEPT}
         seen = {"first": series[0]["ts"], "last": series[-1]["ts"], "failed": len(failed), "cost_s": cost_s}
-        found = fits(gaps_of(failed), cost_s)
+        found = fits(quick(gaps_of(failed)), cost_s)
         told = {"ended_by": series[-1]["ended_by"], "tells": "; ".join(_tells(failed, found, series, cost_s))}
         policy = _tries(series, failed) | parameters(found, 0.0 if cost_s else _ANSWER_S)
         records.append(kept | seen | told | policy)
@@ -63,6 +63,11 @@ def _tries(series: list[dict[str, Any]], failed: list[dict[str, Any]]) -> dict[s
     return {"tries": exhausted, "tries_lower": len(failed) + (ended == "success")}
 
 
+def _used_up(series: list[dict[str, Any]], failed: list[dict[str, Any]]) -> bool:
+    tries = _tries(series, failed)["tries"]
+    return tries is not None and len(failed) >= tries
+
+
 def _tells(failed: list[dict[str, Any]], found: list[Fit], series: list[dict[str, Any]], cost_s: float) -> list[str]:
     if any(pd.isna(row["ts"]) for row in failed):
         return ["only the order of the tries is known: no delay can be told"]
@@ -70,14 +75,15 @@ def _tells(failed: list[dict[str, Any]], found: list[Fit], series: list[dict[str
         alone = "one failed try in this run: no retry inside it was seen"
         return [alone if len(failed) == 1 else "the failures are one try told several times: no gap can be told"]
     best, bends = found[0], {fit.rising for fit in found}
-    slow = not cost_s and any(row["kind"] in _SLOW for row in failed)
+    slow = not cost_s and all(row["kind"] in _LATE for row in failed)
     said = {
         "too few gaps to tell growth from jitter: no interval can be given": not best.free,
         "the cap is reached at the second delay: of the factor only a lower bound is known": best.rising == 1,
         "the cap was not reached: only a lower bound is known": math.isnan(best.level[0]),
         "where the delays stop growing is not certain": len(bends) > 1,
+        "gaps that a slow try ended are left out": len(quick(gaps_of(failed))) < len(gaps_of(failed)),
         "tries may have taken long themselves, so the delays are upper bounds: give cost_s": slow,
-        "the tries were not used up": series[-1]["ended_by"] != "run_end",
+        "the tries were not used up": not _used_up(series, failed),
     }
     return [sentence for sentence, holds in said.items() if holds]
 
@@ -104,11 +110,9 @@ def gaps(attempts: pd.DataFrame, backoffs: pd.DataFrame, *, policy: Policy | Non
         same = backoffs[(backoffs["service"] == series[0]["service"]) & (backoffs["series"] == series[0]["series"])]
         fit = tables.records(same[same["dependency"] == series[0]["dependency"]])[0]
         declared = policy.delays_s() if policy else []
-        for number, gap in enumerate(gaps_of(failed).tolist(), start=1):
+        for number, (gap, row) in enumerate(gaps_of(failed), start=1):
             delay = declared[number - 1] if number <= len(declared) else math.nan
-            kept = {
-                name: failed[number][name] for name in ("service", "dependency", "series", "file", "line", "pointer")
-            }
+            kept = {name: row[name] for name in ("service", "dependency", "series", "file", "line", "pointer")}
             told = {"number": number, "gap_s": gap, "declared_s": delay, "residual_s": gap - delay}
             records.append(kept | told | _fitted(fit, number))
     return tables.rows(records, tables.BACKOFF_GAPS)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from incidentlab import tables
 
+SLOW = ("timeout", "unreachable")
+"""Kinds of failure that take long to be known."""
 _SAME_TRY_S = 0.02
 """Two failures logged closer than this are one try told twice (a closed socket and its reset)."""
 
@@ -35,8 +36,20 @@ def _differs(run: Any, other: Any) -> bool:
     return bool(pd.notna(run) and pd.notna(other) and run != other)
 
 
-def gaps_of(failed: list[dict[str, Any]]) -> NDArray[np.float64]:
-    """Return the seconds between failed tries; empty where only their order is known."""
-    times = [row["ts"].value / 1e9 for row in failed if pd.notna(row["ts"])]
-    gaps = np.diff(times) if len(times) == len(failed) else np.array([])
-    return np.asarray(gaps[gaps > _SAME_TRY_S], dtype=np.float64)
+def gaps_of(failed: list[dict[str, Any]]) -> list[tuple[float, dict[str, Any]]]:
+    """Return the seconds between failed tries, each with the try that ended it; empty where only order is known."""
+    if any(pd.isna(row["ts"]) for row in failed):
+        return []
+    pairs = [((row["ts"] - before["ts"]).value / 1e9, row) for before, row in pairwise(failed)]
+    return [(gap, row) for gap, row in pairs if gap > _SAME_TRY_S]
+
+
+def quick(gaps: list[tuple[float, dict[str, Any]]]) -> list[tuple[int, float]]:
+    """Return place and seconds of the gaps that tell a delay: those that no slow try ended, if there are others.
+
+    A try that times out adds its timeout to the gap before it, so among tries that are answered at once it says
+    nothing of the delay.
+    """
+    placed = [(place, gap, row["kind"] in SLOW) for place, (gap, row) in enumerate(gaps)]
+    answered = [(place, gap) for place, gap, slow in placed if not slow]
+    return answered or [(place, gap) for place, gap, _ in placed]

@@ -147,4 +147,5 @@ def _sentence(row: dict[str, Any]) -> str:
     said = f"{row['parameter']} = {row['value']:g} is the smallest that reaches {wanted} over the {seen}"
     if row["supported"]:
         return f"{said}; with {row['confidence']:.0%} confidence it takes {row['sure_value']:g}"
-    return f"{said}; so few starts cannot support it: it takes {row['starts_needed']} without a failure"
+    needed = f"that takes {row['starts_needed']} starts without a failure, or more with some"
+    return f"{said}; the starts seen do not support it with {row['confidence']:.0%} confidence: {needed}"
