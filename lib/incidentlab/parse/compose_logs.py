@@ -103,6 +103,7 @@ class Reader:
             self.asked, self.building = None, False
             self._add("log", match["name"], match["rest"] or "")
         elif self.dialect.stamped and not self.dialect.prefixed and STAMP.match(text):
+            self.building = False
             self._add("log", self.asked, text)
         elif moved:
             self._add(self.kind if self.kind in ("compose", "build", "shell") else "continuation", self.container, "")
