@@ -8,6 +8,7 @@ then a question about the time to ready, which many incidents answer together, a
 """
 
 from incidentlab.analyse.whatif.chance import deadline_s, recommend, recovery
+from incidentlab.analyse.whatif.choices import alternatives, as_it_was, replays
 from incidentlab.analyse.whatif.facts import Facts, facts_of
 from incidentlab.analyse.whatif.readiness import readiness, ready_probability, survival
 from incidentlab.analyse.whatif.replay import REASONS, Outcome, Setting, grid, nearby, replay, sweep
@@ -17,6 +18,8 @@ __all__ = [
     "Facts",
     "Outcome",
     "Setting",
+    "alternatives",
+    "as_it_was",
     "deadline_s",
     "facts_of",
     "grid",
@@ -26,6 +29,7 @@ __all__ = [
     "recommend",
     "recovery",
     "replay",
+    "replays",
     "survival",
     "sweep",
 ]

@@ -58,8 +58,8 @@ def alternatives(actual: Setting, *, temporary: bool = True) -> dict[str, Settin
     temporary
         Whether the dependency starts through a temporary server, which fools a probe over the socket.
     """
-    probe = {"interval_s": 1.0, "timeout_s": 3.0, "start_period_s": 30.0, "retries": 5}
-    healthy = replace(actual, condition="service_healthy", honest=True, **probe)
+    probed = replace(actual, interval_s=1.0, timeout_s=3.0, start_period_s=30.0, retries=5, honest=True)
+    healthy = replace(probed, condition="service_healthy")
     given = {
         "as it was": actual,
         "retries in the application (15 tries, 2 s, x1.5, at most 10 s)": replace(
