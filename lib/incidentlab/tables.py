@@ -546,6 +546,7 @@ BACKOFF_GAPS = Table(
         Column("series", WHOLE, "as in backoffs"),
         Column("number", WHOLE, "from 1: after which failed try"),
         Column("gap_s", REAL, "time from this try to the next"),
+        Column("slow", FLAG, "the try that ended it was slow to fail, so it tells no delay (see analyse.backoff)"),
         Column("fitted_s", REAL, "what the fitted policy and the cost of a try give; NaN = no fit"),
         Column("fitted_lower_s", REAL, "lower bound of the band that the fitted jitter gives"),
         Column("fitted_upper_s", REAL, "upper bound"),
