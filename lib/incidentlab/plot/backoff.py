@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
@@ -27,7 +29,7 @@ def backoff(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     axes = ax if ax is not None else plt.subplots(figsize=(8, 4.2), layout="constrained")[1]
     series = list(gaps.groupby(["service", "dependency", "series"], sort=True))
     for place, ((service, dependency, number), rows) in enumerate(series):
-        words = f"{service} to {dependency}" + (f", series {number}" if rows["series"].max() > 1 else "")
+        words = f"{service} to {dependency}" + (f", series {number}" if gaps["series"].max() > 1 else "")
         _draw(axes, rows, words, place)
     declared = gaps[gaps["declared_s"].notna()].drop_duplicates("number").sort_values("number")
     if len(declared):
@@ -49,8 +51,11 @@ def backoff(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def _draw(ax: Axes, rows: pd.DataFrame, words: str, place: int) -> None:
     colour, marker = _COLOURS[place % len(_COLOURS)], _MARKERS[place % len(_MARKERS)]
-    x = rows["number"].astype(float)
-    ax.plot(x, rows["gap_s"], marker=marker, color=colour, linestyle="none", zorder=3, label=words)
+    x, slow = rows["number"].astype(float), rows["slow"].astype(bool)
+    mark: dict[str, Any] = {"marker": marker, "color": colour, "linestyle": "none", "zorder": 3}
+    ax.plot(x[~slow], rows["gap_s"][~slow], label=words, **mark)
+    if slow.any():
+        ax.plot(x[slow], rows["gap_s"][slow], markerfacecolor="white", label=f"{words}: ended by a slow try", **mark)
     if rows["fitted_s"].notna().any():
         ax.plot(x, rows["fitted_s"], color=colour, linewidth=1.2, zorder=2, label=f"{words}: fitted")
     if rows["fitted_upper_s"].notna().any():

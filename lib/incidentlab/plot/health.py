@@ -20,6 +20,7 @@ from incidentlab.plot import style
 STATES = {"starting": style.PHASES["starting"][1], "healthy": "#8FD3BD", "unhealthy": "#F0B08A"}
 FORCED = "not judged: stopped, paused or waiting (reads unhealthy)"
 PERIOD = "start period"
+_SHAPES = {"pass": "o", "fail": "s", "timeout": "h", "exec_error": "d"}
 _BAR, _PROBES, _PERIOD = 0.34, 0.30, -0.26
 
 
@@ -102,7 +103,8 @@ def _periods(
 
 def _marks(ax: Axes, probes: pd.DataFrame, position: dict[str, float], handles: dict[str, Any]) -> None:
     for (outcome, counted), rows in probes.groupby(["outcome", "counted"], sort=True):
-        words, marker, colour = style.MARKS[f"probe_{outcome}"]
+        words, _, colour = style.MARKS[f"probe_{outcome}"]
+        marker = _SHAPES[str(outcome)]
         heights = rows["service"].map(position).astype(float) + _PROBES
         x = mdates.date2num(rows["end"])
         (line,) = ax.plot(

@@ -110,10 +110,17 @@ def gaps(attempts: pd.DataFrame, backoffs: pd.DataFrame, *, policy: Policy | Non
         same = backoffs[(backoffs["service"] == series[0]["service"]) & (backoffs["series"] == series[0]["series"])]
         fit = tables.records(same[same["dependency"] == series[0]["dependency"]])[0]
         declared = policy.delays_s() if policy else []
+        telling = quick(gaps_of(failed))
         for number, (gap, row) in enumerate(gaps_of(failed), start=1):
             delay = declared[number - 1] if number <= len(declared) else math.nan
             kept = {name: row[name] for name in ("service", "dependency", "series", "file", "line", "pointer")}
-            told = {"number": number, "gap_s": gap, "declared_s": delay, "residual_s": gap - delay}
+            told = {
+                "number": number,
+                "gap_s": gap,
+                "slow": (number - 1, gap) not in telling,
+                "declared_s": delay,
+                "residual_s": gap - delay,
+            }
             records.append(kept | told | _fitted(fit, number))
     return tables.rows(records, tables.BACKOFF_GAPS)
 
