@@ -94,13 +94,15 @@ def facts_of(  # noqa: PLR0913  # one table a question, none of them optional
     Raises
     ------
     BadInput
-        No start of the dependency or of the service was seen.
+        No start of the dependency was seen, or there is no such service. One that Compose never started is no error:
+        what its runs would have shown is then the lab's.
     """
     runs = lifetimes[(lifetimes["service"] == service) & lifetimes["started"].notna()]
     starts = lifetimes.loc[lifetimes["service"] == dependency, "started"].dropna()
-    if starts.empty or runs.empty:
-        missing = dependency if starts.empty else service
-        raise BadInput(f"no start of {missing} was seen: give events or inspect, not logs alone")
+    if starts.empty:
+        raise BadInput(f"no start of {dependency} was seen: give events or inspect, not logs alone")
+    if runs.empty and service not in set(containers["service"]):
+        raise BadInput(f"no container of {service} was seen; there are {', '.join(sorted(set(containers['service'])))}")
     t0 = starts.min()
     tried = attempts[(attempts["service"] == service) & (attempts["dependency"] == dependency) & attempts["ts"].notna()]
     told = phases[phases["service"] == dependency]
@@ -108,9 +110,10 @@ def facts_of(  # noqa: PLR0913  # one table a question, none of them optional
     boots, exits = _boots(tried, runs), _exits(tried, runs)
     policy = restarts[(restarts["service"] == service) & (restarts["cause"] == "policy")]
     own = probes[probes["service"] == dependency]
-    first = min(seconds(runs["started"], t0))
-    if _condition(containers, service, dependency) != "service_started":
-        notes.append("the service waited for its dependency, so its own start without waiting is the lab's 0.3 s")
+    first = min(seconds(runs["started"], t0), default=Facts.client_start_s)
+    if runs.empty or _condition(containers, service, dependency) != "service_started":
+        waited = "never ran" if runs.empty else "waited for its dependency"
+        notes.append(f"the service {waited}, so its own start without waiting is the lab's 0.3 s")
         first = Facts.client_start_s
     boot_s = _middle([lasted for ok, lasted in boots if not ok] or [lasted for _, lasted in boots], "boot_s", notes)
     return Facts(
