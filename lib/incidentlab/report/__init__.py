@@ -3,6 +3,17 @@
 from incidentlab.report.answer import answer, decisive, how_sure, unknowns
 from incidentlab.report.chosen import chosen, of
 from incidentlab.report.investigation import Investigation, investigate
+from incidentlab.report.replays import (
+    as_it_was,
+    facts,
+    health_said,
+    measured,
+    readiness,
+    recommended,
+    restarts_said,
+    retries_said,
+    whatif_said,
+)
 from incidentlab.report.second_road import second_road
 from incidentlab.report.show import table
 from incidentlab.report.side_by_side import causes, side_by_side
@@ -10,14 +21,23 @@ from incidentlab.report.side_by_side import causes, side_by_side
 __all__ = [
     "Investigation",
     "answer",
+    "as_it_was",
     "causes",
     "chosen",
     "decisive",
+    "facts",
+    "health_said",
     "how_sure",
     "investigate",
+    "measured",
     "of",
+    "readiness",
+    "recommended",
+    "restarts_said",
+    "retries_said",
     "second_road",
     "side_by_side",
     "table",
     "unknowns",
+    "whatif_said",
 ]
