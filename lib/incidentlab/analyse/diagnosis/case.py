@@ -54,9 +54,14 @@ class Case:
         ]
         known = dict(zip(_places(self.logs), told, strict=True))
         rows = [row | known.get(_place(row), {"level": None, "said": "log"}) for row in tables.records(self.failures)]
-        ended = ends.end_begins(self.logs, self.events)
-        placed = [row for row in rows if row["said"] != "unknown" and (pd.isna(ended) or row["order"] < ended)]
-        return (placed or rows) + self._engine_errors()
+        before = [row for row in rows if pd.isna(self.end_begins) or row["order"] < self.end_begins]
+        placed = [row for row in before if row["said"] != "unknown"]
+        return (placed or before) + self._engine_errors()
+
+    @cached_property
+    def end_begins(self) -> Any:
+        """The order from which on the project is only being stopped; NA where it is not."""
+        return ends.end_begins(self.logs, self.events)
 
     @cached_property
     def kinds(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series
 
@@ -46,20 +47,22 @@ def _unknown(case: Case, troubled: list[Record], roots: list[Hypothesis]) -> Hyp
 
 
 def _troubled(case: Case) -> list[Record]:
-    """Return the signs of trouble that no hypothesis explains: bad exits, fatal lines, crashes."""
-    crashed = [
-        row for row in case.failed if row["kind"] in ("crash", "exit", "import") and case.works(_name(row), row) is None
-    ]
-    waits = [
-        row for row in case.failed if row["kind"] in ("waiting", "wait_timeout") and row["service"] not in case.kinds
-    ]
-    vain = [row for row in waits[-1:] if len(waits) >= _PATIENCE and case.works(_name(row), row) is None]
-    told = {(row["file"], row["line"]) for row in case.failed if row["kind"] not in ("crash", "exit", "import")}
-    fatal = case.logs[(case.logs["level"] == "fatal") & (case.logs["kind"] == "log") & ~case.harmless]
-    rows: list[Record] = [{str(k): v for k, v in row.items()} for row in fatal.head(4).to_dict("records")]
-    quiet = [row for row in rows if case.works(_name(row), row) is None and (row["file"], row["line"]) not in told]
+    """Return the signs of trouble that no hypothesis explains: bad exits, crashes, fatal lines, waits in vain."""
+    idle = [row for row in case.failed if case.works(_name(row), row) is None]
+    crashed = [row for row in idle if row["kind"] in ("crash", "exit", "import")]
+    waits = [row for row in idle if row["kind"] in ("waiting", "wait_timeout") and row["service"] not in case.kinds]
     ends = [row | {"message": f"exited with code {row['exit_code']}"} for row in case.crashes(None)]
-    return [*crashed, *ends, *quiet, *vain]
+    return [*crashed, *ends, *_fatal(case), *(waits[-1:] if len(waits) >= _PATIENCE else [])]
+
+
+def _fatal(case: Case) -> list[Record]:
+    """Return the fatal lines that no signature knows, of programs that did not work after them."""
+    told = {(row["file"], row["line"]) for row in case.failed if row["kind"] not in ("crash", "exit", "import")}
+    fatal = case.logs["level"].eq("fatal") & case.logs["kind"].eq("log") & ~case.harmless
+    if pd.notna(case.end_begins):
+        fatal &= case.logs["order"] < case.end_begins
+    rows = tables.records(case.logs[fatal.fillna(value=False)].head(_PATIENCE))
+    return [row for row in rows if case.works(_name(row), row) is None and (row["file"], row["line"]) not in told]
 
 
 def _name(row: Record) -> str | None:

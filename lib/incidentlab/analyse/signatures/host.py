@@ -65,8 +65,8 @@ windows_disk           disk_full      any           There is not enough space on
 
 # -- memory
 kernel_oom             oom            kernel
-    (?:[Oo]ut of memory: Kill(?:ed)? process (?P<errno>\d+) \((?P<subject>[^)]+)\)|Memory cgroup out of memory
-    |invoked oom-killer|oom-kill:|oom_reaper)
+    (?:[Oo]ut of memory: Kill(?:ed)? process (?P<errno>\d+) \((?P<subject>[^)]+)\)|invoked oom-killer|oom-kill:
+    |oom_reaper)
 engine_oom             oom            engine        (?:"?OOMKilled"?[:=] ?"?true|\boom_killed\b|OOMKilled\b)
 gunicorn_oom           oom            python        Perhaps out of memory\?
 v8_heap                oom            node

@@ -66,7 +66,7 @@ schema_newer           incompatible   any
 # -- migration tools
 psql_init              init_script    postgres
     psql:(?P<subject>/docker-entrypoint-initdb\.d/[^:]+):\d+: (?:ERROR|FATAL)
-mysql_init             init_script    mysql         ^ERROR (?P<code>\d{4}) \((?P<errno>\w{5})\) at line \d+
+mysql_script           init_script    mysql         ^ERROR (?P<code>\d{4}) \((?P<errno>\w{5})\) at line \d+
 init_extension         init_script    postgres      extension {QUOTED} is not available
 flyway                 migration      java
     (?P<code>FlywayException|FlywayValidateException|FlywayMigrateException|FlywaySqlScriptException

@@ -1,0 +1,68 @@
+"""Healthchecks: wrong ones, ones that cannot run, and dependencies that are really unhealthy."""
+
+import pytest
+
+PG = """\
+db-1 | 2026-03-01 10:00:01.000 UTC [1] LOG:  listening on IPv4 address "0.0.0.0", port 5432
+db-1 | 2026-03-01 10:00:01.100 UTC [1] LOG:  database system is ready to accept connections
+"""
+
+
+def _root(count: int) -> str:
+    return PG + "".join(
+        f'db-1 | 2026-03-01 10:0{n}:00.000 UTC [9{n}] FATAL:  role "root" does not exist\n' for n in range(1, count + 1)
+    )
+
+
+ROWS = [
+    ("root", "healthcheck_misconfigured", "a probe without a user logs in as root, again and again", _root(4)),
+    ("no-healthcheck", "healthcheck_misconfigured", "service_healthy on a service without a healthcheck",
+     "dependency failed to start: container shop-db-1 has no healthcheck configured\n"),
+    ("look-alike-root", "benign", "one login as root is an accident, no probe", _root(1)),
+    ("unhealthy-v2", "dependency_unhealthy", "Compose's words since v2.16",
+     "dependency failed to start: container shop-db-1 is unhealthy\n"),
+    ("unhealthy-v1", "dependency_unhealthy", "Compose's words of v1",
+     'ERROR: for api  Container "3fa9c1" is unhealthy.\n'),
+    ("unhealthy-exited", "dependency_unhealthy", "a job on which others wait fails",
+     'service "migrate" didn\'t complete successfully: exit 3\n'),
+    ("look-alike-unhealthy", "disk_full", "why it is unhealthy is the cause, that Compose waited is the effect",
+     ("db-1 | PANIC:  could not write to file: No space left on device\n"
+     "dependency failed to start: container shop-db-1 is unhealthy\n")),
+    ("look-alike-exec", "unknown", "a command that a human could not start in a container is not its healthcheck",
+     ("api-1 | working\nOCI runtime exec failed: exec failed: unable to start container process: exec: \"ps\": "
+     "executable file not found in $PATH: unknown\napi-1 exited with code 4\n")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("category", "fact", "text"), [pytest.param(*row[1:], id=row[0]) for row in ROWS])
+def test_health(verdict, category, fact, text):
+    """Each row's fact holds for the verdict on its text."""
+    assert verdict(text)[0] == category, fact
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("healthcheck-exec", ("healthcheck_exec_failure", "auth-service")),
+        ("false-healthy", ("healthcheck_misconfigured", "auth-service")),
+        ("slow-init", ("healthcheck_misconfigured", "auth-service")),
+        ("dependency-unhealthy", ("dependency_unhealthy", "auth-service")),
+    ],
+)
+def test_health_recorded(investigated, name, wanted):
+    """The engine's own probes, events and states tell what no log says."""
+    row = investigated(name).findings.iloc[0]
+    assert (row["category"], row["service"]) == wanted
+
+
+def test_false_health_cites_the_probe(investigated):
+    """The window between the healthy mark and the real readiness is shown by its rows."""
+    evidence = investigated("false-healthy").evidence
+    facts = evidence.loc[evidence["rank"] == 1, "fact"]
+    assert facts.str.contains("called healthy too early").any()
+
+
+def test_exec_errors_do_not_accuse_a_probe_that_passed(investigated):
+    """In a recording whose probes pass, no healthcheck is called broken."""
+    found = investigated("fixed").findings
+    assert not found["category"].isin(["healthcheck_exec_failure", "healthcheck_misconfigured"]).any()

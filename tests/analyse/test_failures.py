@@ -1,0 +1,191 @@
+"""Failures: a trace is one record with its root, and the service that was meant has a reason."""
+
+import pandas as pd
+import pytest
+
+from incidentlab import tables
+from incidentlab.analyse.failures import failures
+from incidentlab.tables import ADDRESSES, CONTAINERS, LOGS
+
+
+def _logs(text: str) -> pd.DataFrame:
+    """Make log lines of ``service | message``; a line without a bar has no service."""
+    rows = []
+    for order, line in enumerate(text.splitlines()):
+        service, bar, message = line.partition(" | ")
+        own = (
+            {"service": service.strip(), "container": service.strip(), "message": message} if bar else {"message": line}
+        )
+        rows.append(own | {"order": order, "line": order + 1, "file": "log", "kind": "log"})
+    return tables.rows(rows, LOGS)
+
+
+TRACES = {
+    "node": (
+        (
+            "web | Error: connect ECONNREFUSED 10.0.0.2:5432\nweb |     at TCPConnectWrap.afterConnect (net.js:1)\n"
+            "web |   errno: -111,\nweb |   code: 'ECONNREFUSED',\nweb |   syscall: 'connect',\nweb | }"
+        ),
+        {"kind": "refused", "line": 1, "last_line": 6, "errno": -111, "address": "10.0.0.2", "port": 5432},
+    ),
+    "node-aggregate": (
+        (
+            "web | AggregateError [ECONNREFUSED]: \nweb |     at internalConnectMultiple (node:net:1)\n"
+            "web |   [errors]: [\n"
+            "web |     Error: connect ECONNREFUSED ::1:5432\n"
+            "web |     Error: connect ECONNREFUSED 127.0.0.1:5432\nweb |   ]"
+        ),
+        {"kind": "refused", "address": "::1", "port": 5432, "target_by": "loopback", "last_line": 6},
+    ),
+    "python-chain": (
+        (
+            'api | Traceback (most recent call last):\napi |   File "a.py", line 1, in <module>\n'
+            "api | psycopg2.OperationalError: could not connect to server: Connection refused\n"
+            'api | \tIs the server running on host "db" (10.0.0.2) and accepting\n'
+            "api | \tTCP/IP connections on port 5432?\n"
+            "api | \napi | The above exception was the direct cause of the following exception:\napi | \n"
+            'api | Traceback (most recent call last):\napi |   File "b.py", line 2, in run\n'
+            "api | sqlalchemy.exc.OperationalError: could not connect to server: Connection refused"
+        ),
+        {"kind": "refused", "line": 3, "last_line": 11, "host": "db", "address": "10.0.0.2", "port": 5432},
+    ),
+    "python-own": (
+        (
+            'api | Traceback (most recent call last):\napi |   File "a.py", line 1, in <module>\n'
+            "api | shop.Oversold: no stock"
+        ),
+        {"kind": "crash", "code": "shop.Oversold", "line": 3, "runtime": "python"},
+    ),
+    "java": (
+        (
+            "api | org.springframework.beans.BeanCreationException: Error creating bean\napi | \tat a.B.c(B.java:1)\n"
+            "api | Caused by: com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure\n"
+            "api | \tat a.D.e(D.java:2)\napi | Caused by: java.net.UnknownHostException: mysql\napi | \t... 26 more"
+        ),
+        {"kind": "dns", "host": "mysql", "line": 5, "last_line": 6},
+    ),
+    "go": (
+        (
+            "api | panic: dial tcp 10.0.0.2:6379: connect: connection refused\napi | \napi | goroutine 1 [running]:\n"
+            "api | main.main()\napi | \t/app/main.go:7 +0x1"
+        ),
+        {"kind": "refused", "port": 6379, "line": 1, "last_line": 5},
+    ),
+    "ruby": (
+        "web | app/db.rb:3:in `connect': no seeds left (Shop::Empty)\nweb | \tfrom app/main.rb:1:in `<main>'",
+        {"kind": "crash", "code": "Shop::Empty", "last_line": 2},
+    ),
+    "php": (
+        (
+            "web | PHP Fatal error:  Uncaught RedisException: Connection refused in /app/a.php:3\nweb | Stack trace:\n"
+            "web | #0 /app/a.php(3): run()\nweb |   thrown in /app/a.php on line 3"
+        ),
+        {"kind": "refused", "line": 1, "last_line": 4},
+    ),
+    "dotnet": (
+        (
+            "api | Unhandled exception. Npgsql.NpgsqlException (0x80004005): Failed to connect to 10.0.0.2:5432\n"
+            "api |  ---> System.Net.Sockets.SocketException (111): Connection refused\napi |    at Npgsql.Connect()"
+        ),
+        {"kind": "refused", "address": "10.0.0.2", "port": 5432, "line": 1, "last_line": 3},
+    ),
+    "rust": (
+        (
+            "api | thread 'main' panicked at src/main.rs:7:10:\n"
+            "api | error communicating with database: Connection refused "
+            "(os error 111)\napi | note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace"
+        ),
+        {"kind": "refused", "errno": 111, "last_line": 3},
+    ),
+}
+
+
+@pytest.mark.parametrize("runtime", TRACES)
+def test_a_trace_is_one_record(runtime):
+    """A stack trace of this runtime is one record, decided by its root, with what its lines name."""
+    text, wanted = TRACES[runtime]
+    found = failures(_logs(text))
+    assert len(found) == 1
+    row = tables.records(found)[0]
+    assert {name: row[name] for name in wanted} == wanted
+
+
+def test_interleaved_services_are_folded_apart():
+    """The lines of two containers that are mixed do not become one record."""
+    one, two = TRACES["node"][0].splitlines(), TRACES["go"][0].splitlines()
+    mixed = "\n".join(line for pair in zip(one, two, strict=False) for line in pair)
+    found = failures(_logs(mixed))
+    assert sorted(zip(found["service"], found["kind"], strict=True)) == [("api", "refused"), ("web", "refused")]
+
+
+def test_two_crashes_are_two_records():
+    """The second run's trace does not go on with the first one's."""
+    text = TRACES["python-own"][0]
+    assert len(failures(_logs(text + "\n" + text))) == 2
+
+
+def test_an_error_in_a_migration_is_a_failed_migration():
+    """A statement that fails under a migration tool's frames failed in the migration."""
+    text = (
+        "api | Traceback (most recent call last):\n"
+        'api |   File "django/db/migrations/executor.py", line 1, in migrate\n'
+        "api | django.db.utils.DataError: value out of range"
+    )
+    assert failures(_logs(text))["kind"].tolist() == ["migration"]
+
+
+REFUSED = "api | Error: connect ECONNREFUSED 10.0.0.2:5432"
+
+
+def test_target_by_host():
+    """A host that is a service, or an alias of one, is that service."""
+    found = failures(_logs("db | hello\napi | getaddrinfo ENOTFOUND db"))
+    assert found[["target", "target_by"]].to_numpy().tolist() == [["db", "host"]]
+
+
+def test_target_by_address():
+    """An address is the service that held it at that time."""
+    held = [
+        {"ip": "10.0.0.2", "service": "old", "first_seen": pd.Timestamp("2026-01-01", tz="UTC"),
+         "last_seen": pd.Timestamp("2026-01-02", tz="UTC")},
+        {"ip": "10.0.0.2", "service": "db", "first_seen": pd.Timestamp("2026-02-01", tz="UTC"),
+         "last_seen": pd.Timestamp("2026-02-02", tz="UTC")},
+    ]  # fmt: skip
+    logs = _logs(REFUSED).assign(ts=pd.Timestamp("2026-01-01T12:00", tz="UTC"))
+    found = failures(logs, addresses=tables.rows(held, ADDRESSES))
+    assert found[["target", "target_by"]].to_numpy().tolist() == [["old", "address"]]
+
+
+def test_target_by_port():
+    """A well-known port is the one service of that kind; with two of them it is nobody."""
+    assert failures(_logs("postgres | hello\n" + REFUSED))["target"].tolist() == ["postgres"]
+    assert failures(_logs("postgres-a | hello\npostgres-b | hello\n" + REFUSED))["target"].isna().all()
+
+
+def test_target_by_depends_on():
+    """Where a line names nobody, the one service that the client depends on was meant."""
+    needs = tables.rows([{"service": "api", "depends_on": '{"ledger": "service_started"}'}], CONTAINERS)
+    found = failures(_logs("api | Error: Connection refused"), containers=needs)
+    assert found[["target", "target_by"]].to_numpy().tolist() == [["ledger", "depends_on"]]
+
+
+def test_loopback_is_nobody_else():
+    """Loopback is the client's own container, even if a database of that port exists."""
+    found = failures(_logs("postgres | hello\napi | connect ECONNREFUSED 127.0.0.1:5432"))
+    assert found["target"].isna().all()
+    assert found["target_by"].tolist() == ["loopback"]
+
+
+def test_a_reused_address_is_told_from_its_port():
+    """An address that the engine gave to another container does not make that one the target of a database client."""
+    held = [{"ip": "10.0.0.2", "service": "web"}, {"ip": "10.0.0.9", "service": "postgres"}]
+    logs = _logs("postgres | hello\nweb | hello\n" + REFUSED)
+    assert failures(logs, addresses=tables.rows(held, ADDRESSES))["target"].tolist() == ["postgres"]
+
+
+def test_no_failure_is_an_empty_table():
+    """A log without failures, or no log at all, gives the table without rows."""
+    for logs in (_logs("api | all is well"), tables.empty(LOGS)):
+        found = failures(logs)
+        assert list(found.columns) == tables.FAILURES.names
+        assert found.empty
