@@ -36,7 +36,7 @@ def test_conda_and_pip_name_the_same_packages() -> None:
 
 def conda_name(name: str) -> str:
     """Return what conda-forge calls a package of PyPI."""
-    return {"docker": "docker-py", "matplotlib": "matplotlib-base"}.get(name, name)
+    return {"docker": "docker-py", "matplotlib": "matplotlib-base", "typst": "typst-py"}.get(name, name)
 
 
 def test_the_lock_pins_what_is_declared() -> None:
