@@ -39,7 +39,8 @@ _INFO = (
     "Name OperatingSystem KernelVersion Architecture NCPU MemTotal Driver LoggingDriver CgroupDriver CgroupVersion "
     "DockerRootDir SystemTime LiveRestoreEnabled"
 )
-NOT_FOUND = 404
+GONE = (404, 409)
+"""Answers that mean "no such container", and "it is being removed"."""
 _STREAMS = ("stdout", "stdout", "stderr")
 """Stream of a log frame by its number; what comes of stdin (0) is shown on stdout."""
 _HEADER, _SYSTEM_ERROR = 8, 3
@@ -227,7 +228,7 @@ def _get(client: DockerClient, path: str, query: dict[str, str], *, timeout: flo
     answer = client.api.get(url, params=query, stream=True, timeout=timeout)
     if not answer.ok:
         with answer:
-            raise (NotFound if answer.status_code == NOT_FOUND else EngineTrouble)(answer.json()["message"])
+            raise (NotFound if answer.status_code in GONE else EngineTrouble)(answer.json()["message"])
     return answer
 
 

@@ -89,8 +89,9 @@ class Watched:
             told = f"more than {KEPT_PROBES} probes of {self.entry['container']} fell between two looks"
             self._recording.tell("inspect", truncated=told)
         if (name := snapshot.name(look)) != self.entry["container"]:
-            self.entry["container"] = name
-            self._recording.describe(self.entry["container_id"], container=name)
+            with self._recording.lock:
+                self.entry["container"] = name
+                self._recording.describe(self.entry["container_id"], container=name)
         if (run := look["inspect"]["State"]["StartedAt"]) != self._run:
             self._run = run
             self.follower.wake()
@@ -103,7 +104,8 @@ class Watched:
 
     def _log(self, stream: str, line: bytes) -> None:
         self.lines += 1
-        self._recording.log(self._series(stream), line, **self.entry, stream=stream)
+        with self._recording.lock:  # a new name must not come between
+            self._recording.log(self._series(stream), line, **self.entry, stream=stream)
 
     def _sample(self, reading: Reading) -> None:
         self._recording.record("samples.jsonl", {"service": self.entry["service"], **reading}, kind="samples")
