@@ -23,8 +23,7 @@ def _names(lines: list[str]) -> list[str]:
     return phases(_logs(lines), tables.empty(EVENTS), tables.empty(PROBES))["phase"].tolist()
 
 
-PG_BOOT = ["starting", "ready"]
-FIRST = [
+PG_FIRST = [
     'The files belonging to this database system will be owned by user "postgres".',
     '[40] LOG:  listening on Unix socket "/var/run/postgresql/.s.PGSQL.5432"',
     "[40] LOG:  database system is ready to accept connections",
