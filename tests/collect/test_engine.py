@@ -9,7 +9,7 @@ import docker
 import pytest
 import requests
 import urllib3
-from docker.errors import DockerException
+from docker.errors import DockerException, NotFound
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +124,15 @@ def test_records_keep_the_streams_apart() -> None:
     assert list(found) == [("stdout", b"out\n"), ("stderr", b"err\n"), ("stdout", b"in\n")]
     wanted = {"stdout": "1", "stderr": "1", "timestamps": "1", "since": "1.000000002", "follow": "1"}
     assert asked.asked == [("http://e/v1.41/containers/c1/logs", wanted | {"timeout": "None"})]
+
+
+@pytest.mark.parametrize("status", engine.GONE)
+def test_a_container_that_goes_or_is_gone(status: int) -> None:
+    """What is being removed is told from what cannot be read."""
+    refusal = Answer(b'{"message":"can not get logs from container which is dead or marked for removal"}', ok=False)
+    refusal.status_code = status
+    with pytest.raises(NotFound, match="marked for removal"):
+        engine.records(client(refusal), "c1", tty=False, since=0, until=None)
 
 
 def test_events_keep_every_digit() -> None:
