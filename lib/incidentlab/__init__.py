@@ -1,7 +1,7 @@
 """incidentlab: exact evidence, named causes and honest gaps for broken Docker Compose projects.
 
-The front door. ``load`` turns any source into an `Incident`, ``capture`` takes the evidence of a Compose project
-from the engine, ``investigate`` runs every analysis over an incident.
+The front door. ``load`` turns any source into an `Incident`, ``load_all`` a folder of bundles into many, ``capture``
+takes the evidence of a Compose project from the engine, ``investigate`` runs every analysis over an incident.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from incidentlab.incident import Incident
-from incidentlab.load import load
+from incidentlab.load import load, load_all
 
 if TYPE_CHECKING:
     from incidentlab.collect import capture
     from incidentlab.report.investigation import investigate
 
-__all__ = ["Incident", "capture", "investigate", "load"]
+__all__ = ["Incident", "capture", "investigate", "load", "load_all"]
 __version__ = version("incidentlab")
 
 _LAZY = {"capture": "incidentlab.collect", "investigate": "incidentlab.report.investigation"}

@@ -79,6 +79,20 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
     return _path(_there(Path(source)), name=name, service=service)
 
 
+def load_all(folder: str | Path) -> list[Incident]:
+    """Return the incident of each bundle in a folder, in the order of their names.
+
+    Raises
+    ------
+    BadInput
+        The folder is not there, or holds no bundle.
+    """
+    bundles = sorted(_there(Path(folder)).glob(f"*/{bundle.MANIFEST}"))
+    if not bundles:
+        raise BadInput(f"{folder} holds no folder with a {bundle.MANIFEST}; {_HINT}")
+    return [load(manifest.parent, name=manifest.parent.name) for manifest in bundles]
+
+
 def kind_of(data: bytes) -> str:
     """Return the kind of a file by its content.
 

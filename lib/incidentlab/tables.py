@@ -398,7 +398,7 @@ PHASES = Table(
         Column(
             "phase",
             TEXT,
-            "created, starting, temporary_server, restarting_inside, ready, paused, disconnected, stopping, exited, backoff",
+            "created, starting, temporary_server, restarting_inside, ready, paused, disconnected, stopping, exited",
         ),
         Column("start", TIME, "when it began; NaT = order only"),
         Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
@@ -769,7 +769,7 @@ file, line, pointer; present: start
         )
     columns = {column.name: _cast(frame[column.name], column, table) for column in table.columns}
     result = pd.DataFrame(columns)
-    if table.sort and len(result):
+    if len(result) and not _sorted(result, table):
         result = result.sort_values(list(table.sort), kind="stable", na_position="last")
     return result.reset_index(drop=True)
 
@@ -828,6 +828,12 @@ def evidence_id(file: str, line: int, pointer: str | None = None) -> str:
     """
     place = f"{file}:{line}:{pointer or ''}"
     return "E-" + hashlib.sha256(place.encode()).hexdigest()[:8]
+
+
+def _sorted(frame: pd.DataFrame, table: Table) -> bool:
+    """Tell cheaply whether nothing has to move: no sort key, or a first key that already rises strictly."""
+    first = frame[table.sort[0]] if table.sort else None
+    return first is None or bool(first.notna().all() and first.is_monotonic_increasing and first.is_unique)
 
 
 def _dtype(name: str) -> Any:  # pandas' stubs know no common type for "a dtype or its name"

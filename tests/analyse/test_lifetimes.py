@@ -108,6 +108,12 @@ def test_a_restart_by_hand_is_told_from_one_by_policy() -> None:
     assert table["signal"].iloc[0] == 15
 
 
+def test_a_stop_of_the_new_run_does_not_make_its_start_a_human_s() -> None:
+    """A container that its policy started again and someone stopped at once was still started by its policy."""
+    story = events((1, "start", None), (2, "die", 1), (2.4, "start", None), (2.9, "die", 143), (3.0, "stop", None))
+    assert lifetimes(story, NO_RUNS, containers("always"))["brought_by"].iloc[1] == "policy"
+
+
 def test_without_a_policy_only_a_human_starts_again() -> None:
     """A container with restart: no that runs a second time was started by someone."""
     story = events((1, "start", None), (2, "die", 1), (9, "start", None))

@@ -23,9 +23,6 @@ _NEGATIVE = pd.Timedelta(milliseconds=50)
 """How far FinishedAt may precede StartedAt of the same run (1 ms measured); a FinishedAt before that belongs to the
 run before, which ended at least the engine's first delay of 100 ms earlier."""
 
-_HUMAN_ACTIONS = ("restart", "stop")
-"""A restart by policy emits neither; `docker restart` and `docker stop` do (moby daemon/monitor.go, restart.go)."""
-
 _RESTARTING_POLICIES = ("always", "unless-stopped", "on-failure")
 
 
@@ -142,11 +139,14 @@ def _merge(records: list[dict[str, Any]], run: dict[str, Any]) -> None:
 
 
 def _attribute(records: list[dict[str, Any]], events: pd.DataFrame, policy: Any) -> None:
-    """Say who started each run that is not the first: a human leaves `stop` or `restart` events around it."""
-    by_hand = events.loc[events["action"].isin(_HUMAN_ACTIONS), "ts"]
+    """Say who started each run that is not the first: a human leaves a `stop` before it or a `restart` after it.
+
+    A restart by policy emits neither event (moby daemon/monitor.go, daemon/restart.go).
+    """
+    stops, restarts = (events.loc[events["action"] == action, "ts"] for action in ("stop", "restart"))
     for before, record in pairwise(records):
         begin, end = before["finished"], record["start_event"]
         if pd.isna(begin) or pd.isna(end):
             continue
-        touched = by_hand.between(begin, end + _PAIRING).any()
+        touched = stops.between(begin, end).any() or restarts.between(begin, end + _PAIRING).any()
         record["brought_by"] = "human" if touched or policy not in _RESTARTING_POLICIES else "policy"

@@ -44,7 +44,11 @@ def backoff(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    if len(gaps):
+    if gaps.empty:
+        axes.text(
+            0.5, 0.5, "no service tried twice within one run", transform=axes.transAxes, ha="center", color=style.GREY
+        )
+    else:
         axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     return axes
 
