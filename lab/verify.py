@@ -1,0 +1,268 @@
+"""Checks the replay of `incidentlab.analyse.whatif` against the engine: what it predicts is played, and compared.
+
+Three plays of the start-up race give the facts: when Postgres is ready, how long auth-service takes to its first try,
+what a start costs. From these alone the outcome of every setting of the grid is predicted. Then each is played for
+real, with postgres and auth-service only, captured, and read from the evidence. A prediction is right if the outcome
+and its reason are those that happened, and the recovery came within 1 s or 10 % of the time predicted.
+
+A delay that doubles makes much of little, so a setting counts only if it is firm: if its prediction stays right when
+Postgres and auth-service are half a second earlier or later, in all combinations. That is decided before the play.
+The others are shown, and not counted.
+
+Exit status: 0 all firm predictions were right; 1 one was not, or too few were firm; 2 it cannot be checked here.
+"""
+
+import argparse
+import json
+import math
+import os
+import re
+import statistics
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from incidentlab.analyse.whatif import Facts, Outcome, Setting, nearby, replay
+from incidentlab.tables import IncidentlabError
+from scenario import BUILD, LAB, OffScript, Unusable, say
+from trial import Case, happened, measure, play, stage
+
+PAGE, RAW = LAB / "README.md", BUILD / "verify.json"
+MARKS = ("<!-- verify.py --write begins -->\n", "<!-- verify.py --write ends -->\n")
+FIRM_NEEDED = 20
+SLACK_S = 0.5
+"""Starts of the same stack on the same machine differed by so much; Postgres alone is faster than in a race."""
+
+
+def loop(tries: int, initial_s: float, **more: Any) -> Setting:
+    """Let the application try again inside one run, and by default nothing else start it."""
+    return Setting(tries=tries, initial_s=initial_s, **more)
+
+
+def healthy(interval_s: float, **more: Any) -> Setting:
+    """Let Compose wait until Postgres is healthy, asked this often."""
+    usual = {"timeout_s": 5.0, "start_period_s": 30.0, "retries": 5}
+    return Setting(condition="service_healthy", interval_s=interval_s, **(usual | more))
+
+
+RACE = Case(4, Setting(restart="on-failure"))
+CALIBRATIONS = 3
+GRID = (
+    # tries inside one run
+    Case(6.5, loop(15, 2)),
+    Case(5.5, loop(15, 1)),
+    Case(8, loop(15, 0.5)),
+    Case(8.5, loop(15, 0.25)),
+    Case(4.5, loop(15, 3)),
+    Case(9, loop(15, 8)),
+    Case(3, loop(2, 8)),
+    Case(5, loop(3, 0.5)),
+    Case(6, loop(5, 0.5)),
+    # starts by the engine
+    Case(3, Setting()),
+    Case(7, Setting(restart="always")),
+    Case(7, Setting(restart="unless-stopped")),
+    Case(7, Setting(restart="on-failure", restart_max=6)),
+    Case(7.5, Setting(restart="on-failure", restart_max=5)),
+    Case(3, Setting(restart="on-failure", restart_max=2)),
+    # both
+    Case(8, loop(3, 0.5, restart="always")),
+    Case(5, loop(2, 3, restart="unless-stopped")),
+    Case(8, loop(4, 0.5, restart="on-failure", restart_max=2)),
+    Case(3, loop(2, 2, restart="on-failure", restart_max=1)),
+    Case(6, loop(2, 1, restart="on-failure", restart_max=1)),
+    # an honest healthcheck
+    Case(3, healthy(3)),
+    Case(5, healthy(4)),
+    Case(3, healthy(0.5)),
+    Case(5, healthy(0.5, start_period_s=0, retries=20)),
+    Case(5, healthy(0.5, start_period_s=3, retries=3)),
+    Case(5, healthy(1, start_period_s=0, retries=3)),
+    Case(2, healthy(2, start_period_s=0, retries=2)),
+    Case(5, healthy(2, start_period_s=0, retries=2)),
+    # one that is fooled
+    Case(4, healthy(1, honest=False)),
+    Case(4, healthy(1, honest=False, restart="on-failure", restart_max=2)),
+    Case(8.5, healthy(1, honest=False, restart="on-failure")),
+    Case(4.5, healthy(3, honest=False, tries=15, initial_s=4)),
+    # not firm, and here to show it
+    Case(5, Setting(restart="always")),
+    Case(2, loop(3, 1)),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting: what was predicted for it, and what happened.
+
+    `own_s` is when the replay would have had it recover, had it known when Postgres was ready in this very play.
+    """
+
+    case: Case
+    predicted: Outcome
+    firm: bool
+    real: Outcome
+    own_s: float = math.nan
+
+    @property
+    def within(self) -> bool:
+        """Whether the prediction was right."""
+        return alike(self.predicted, self.real)
+
+
+def alike(predicted: Outcome, other: Outcome) -> bool:
+    """Say whether an outcome is that predicted: for the same reason, and within 1 s or 10 % of the time predicted."""
+    if predicted.reason != other.reason:
+        return False
+    return not predicted.recovers or abs(other.at_s - predicted.at_s) <= max(1.0, 0.1 * predicted.at_s)
+
+
+# Predict
+
+
+def middle(measured: list[Facts]) -> Facts:
+    """Return the medians of facts that were measured in plays of the same case."""
+    numbers = [field.name for field in fields(Facts) if isinstance(getattr(measured[0], field.name), float)]
+    medians: dict[str, Any] = {name: statistics.median(getattr(facts, name) for facts in measured) for name in numbers}
+    for name in ("ready", "temporary"):
+        spans = zip(*(getattr(facts, name) for facts in measured), strict=True)
+        medians[name] = tuple(tuple(map(statistics.median, zip(*span, strict=True))) for span in spans)
+    return replace(measured[0], **medians)
+
+
+def later(facts: Facts, by_s: float) -> Facts:
+    """Return the facts if Postgres initialised itself for so much longer: its temporary server ends later."""
+    return replace(
+        facts,
+        ready=tuple((begin + by_s, end + by_s) for begin, end in facts.ready),
+        temporary=tuple((begin, end + by_s) for begin, end in facts.temporary),
+    )
+
+
+def is_firm(facts: Facts, setting: Setting) -> bool:
+    """Say whether the prediction stays right where Postgres and auth-service are `SLACK_S` earlier or later."""
+    predicted = replay(facts, setting)
+    around = nearby(facts, setting, slack_s=SLACK_S).itertuples()
+    return all(alike(predicted, replace(predicted, reason=one.reason, at_s=one.at_s)) for one in around)
+
+
+# Compare
+
+
+def check(case: Case, facts: Facts) -> Row:
+    """Predict a case from the facts of the calibration, then play it."""
+    known = later(facts, case.init_s - RACE.init_s)
+    predicted, firm = replay(known, case.setting), is_firm(known, case.setting)
+    found = play(case)
+    real, own_s = happened(found), math.nan
+    if real.recovers:
+        mine = measure(found)
+        own_s = replay(replace(known, ready=mine.ready, temporary=mine.temporary), case.setting).at_s
+    return Row(case, predicted, firm, real, own_s)
+
+
+# Tell
+
+
+def words(setting: Setting) -> str:
+    """Say a setting in words."""
+    tries = "1 try" if setting.tries == 1 else f"{setting.tries} tries from {setting.initial_s:g} s"
+    budget = f":{setting.restart_max}" if setting.restart_max else ""
+    said = f"{tries}, restart {setting.restart}{budget}"
+    if setting.condition == "service_started":
+        return said
+    asked = "TCP" if setting.honest else "socket"
+    period = f"start period {setting.start_period_s:g} s"
+    return f"{said}, after healthy ({asked}, every {setting.interval_s:g} s, {period}, {setting.retries} retries)"
+
+
+HEAD = "init s|setting|predicted|real|predicted s|real s|difference s|own ready s|firm|right".split("|")  # noqa: SIM905
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """Write a row of the table; seconds only where there was a recovery."""
+    times = (row.predicted.at_s, row.real.at_s, row.real.at_s - row.predicted.at_s, row.own_s)
+    said = ("" if math.isnan(second) else f"{second:.2f}" for second in times)
+    outcomes = (outcome.reason.replace("_", " ") for outcome in (row.predicted, row.real))
+    answers = ("yes" if answer else "no" for answer in (row.firm, row.within))
+    return (f"{row.case.init_s:g}", words(row.case.setting), *outcomes, *said, *answers)
+
+
+def line(texts: Iterable[str]) -> str:
+    """Write a line of a Markdown table."""
+    return f"| {' | '.join(texts)} |"
+
+
+def verdict(rows: list[Row]) -> tuple[bool, str]:
+    """Judge all rows: whether the replay has stood the test, and in words."""
+    firm = [row for row in rows if row.firm]
+    right = sum(row.within for row in firm)
+    away = max((abs(row.real.at_s - row.predicted.at_s) for row in firm if row.within and row.real.recovers), default=0)
+    said = f"{right} of {len(firm)} firm predictions right, recovery times at most {away:.2f} s away"
+    return right == len(firm) >= FIRM_NEEDED, said
+
+
+def table(rows: list[Row]) -> str:
+    """Write the table for the README."""
+    return "\n".join([line(HEAD), line(["---"] * len(HEAD)), *(line(cells(row)) for row in rows)]) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Make a value fit for JSON, which has no NaN and no infinity."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def between(page: str, text: str) -> str:
+    """Put a text between the two marks of a page."""
+    begin, end = map(re.escape, MARKS)
+    return re.sub(f"({begin}).*({end})", lambda found: found[1] + text + found[2], page, count=1, flags=re.DOTALL)
+
+
+def keep(rows: list[Row], facts: Facts, *, write: bool) -> bool:
+    """Leave the raw numbers in `build/`, the table in the README if it is wanted, and give the verdict."""
+    well, said = verdict(rows)
+    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": os.getloadavg(), "said": said}
+    raw = about | {"facts": asdict(facts), "rows": [asdict(row) | {"within": row.within} for row in rows]}
+    RAW.write_text(json.dumps(plain(raw), indent=1) + "\n")
+    print(f"{table(rows)}\n{said}")
+    if write:
+        measured = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores: {said}.\n\n"
+        PAGE.write_text(between(PAGE.read_text(), measured + table(rows)))
+    return well
+
+
+def verify(*, write: bool) -> bool:
+    """Measure, predict and play the whole grid."""
+    with stage():
+        measured = []
+        for number in range(1, CALIBRATIONS + 1):
+            say(f"calibration {number} of {CALIBRATIONS}")
+            measured.append(measure(play(RACE)))
+        facts, rows = middle(measured), []
+        say(f"Postgres is ready after {facts.ready[0][0]:.2f} s; predicting and playing {len(GRID)} settings")
+        for case in GRID:
+            rows.append(check(case, facts))
+            say(line(cells(rows[-1])))
+    return keep(rows, facts, write=write)
+
+
+def main() -> int:
+    """Read the command line, check, and give the exit status."""
+    parser = argparse.ArgumentParser(prog="verify.py", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--write", action="store_true", help="put the table into lab/README.md")
+    arguments = parser.parse_args()
+    try:
+        return 0 if verify(write=arguments.write) else 1
+    except (Unusable, OffScript, IncidentlabError) as error:
+        say(str(error))
+        return 1 if isinstance(error, OffScript) else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
