@@ -98,15 +98,18 @@ def run(
 
 @app.command()
 def lab(
-    verb: Annotated[str, typer.Argument(help="up, record or down.")],
-    scenario: Annotated[str, typer.Argument(help="A file of lab/scenarios, without .yaml.")],
+    verb: Annotated[str, typer.Argument(help="up, record or down a scenario; verify takes none.")],
+    scenario: Annotated[str | None, typer.Argument(help="A file of lab/scenarios, without .yaml.")] = None,
     folder: Annotated[Path, typer.Option("--lab", help="The lab of a source checkout.")] = Path("lab"),
 ) -> None:
-    """Stage a scenario of the lab on the real engine, or record it into data/."""
-    script = folder / "scenario.py"
+    """Stage a scenario of the lab on the real engine, record it into data/, or verify the what-if replay there."""
+    if (verb == "verify") != (scenario is None):
+        raise BadInput("lab verify takes no scenario" if scenario else f"lab {verb} needs the name of a scenario")
+    script = folder / ("scenario.py" if scenario else "verify.py")
     if not script.is_file():
         raise BadInput(f"no lab at {folder}; run this in a checkout of incidentlab, or give --lab FOLDER")
-    raise typer.Exit(subprocess.run([sys.executable, str(script), verb, scenario], check=False).returncode)  # noqa: S603 - our own script
+    given = [verb, scenario] if scenario else []
+    raise typer.Exit(subprocess.run([sys.executable, str(script), *given], check=False).returncode)  # noqa: S603 - our own script
 
 
 def main() -> None:
