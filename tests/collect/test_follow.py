@@ -173,6 +173,13 @@ def test_each_run_is_read_from_where_the_last_reading_ended(monkeypatch: pytest.
     assert troubles == []
 
 
+def test_lines_of_one_instant_are_counted_across_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three lines with one stamp, two read before, the next reading lets through the third only."""
+    three = [("stdout", stamp(5) + b" %d\n" % number) for number in range(3)]
+    written, _ = follow(monkeypatch, Engine((three[:2], "broken"), (three, "exited")))
+    assert written["stdout"] == b"".join(line for _, line in three)
+
+
 def test_a_broken_connection_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line of which only a piece came before the break comes whole, once, and the trouble is told."""
     pieces = [("stdout", stamp(5) + b" begin "), ("stdout", stamp(5) + b" end\n")]
