@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -92,9 +93,7 @@ class Case:
 
     def spans(self, service: str | None) -> list[Record]:
         """Return the phases of a service in order, `start` filled from the program's own clock where it can be."""
-        own = self.phases[self.phases["service"] == service] if service else self.phases[self.phases["service"].isna()]
-        rows = tables.records(own.sort_values(["start", "start_order"], na_position="last"))
-        return [row | {"start": self.clock(row)} for row in rows]
+        return self._spans.get(service or "", [])
 
     def ends(self, service: str | None) -> list[Record]:
         """Return the exits of a service in order; `stopped` says that someone or something else asked for it."""
@@ -109,17 +108,16 @@ class Case:
 
         That it listens counts where it never did so before the first of them: then it listens only once all is well.
         """
-        said = next((row for row in self._successes if _same(row, service) and later(row, last)), None)
+        said = next((row for row in self._successes.get(service or "", []) if later(row, last)), None)
         if said is not None:
             return said
-        listens = [r | {"order": r["start_order"], "ts": r["start"]} for r in self._ready if _same(r, service)]
+        listens = self._ready.get(service or "", [])
         before = any(not later(row, first) for row in listens)
         return None if before else next((row for row in listens if later(row, last)), None)
 
     def works(self, service: str | None, after: Record | None = None) -> Record | None:
         """Return a sign that a service does its work: a success, or that it listens and serves."""
-        listens = [r | {"order": r["start_order"], "ts": r["start"]} for r in self._ready if _same(r, service)]
-        signs = [row for row in self._successes if _same(row, service)] + listens
+        signs = chain(self._successes.get(service or "", []), self._ready.get(service or "", []))
         return next((row for row in signs if after is None or later(row, after)), None)
 
     def began_anew(self, service: str | None, after: Record) -> bool:
@@ -146,9 +144,9 @@ class Case:
         """The ports on which each service says that it listens."""
         usual = {server.name: set(server.ports) for server in SERVERS}
         found = {service: set(usual.get(kind, set())) for service, kind in self.kinds.items()}
-        for row in self._ready:
+        for row in chain.from_iterable(self._ready.values()):
             numbers = re.findall(_PORT, str(row["message"])) if row["server"] == "generic" else []
-            found.setdefault(row["service"], set()).update(int(number) for number in numbers)
+            found.setdefault(str(row["service"]), set()).update(int(number) for number in numbers)
         return {service: ports for service, ports in found.items() if ports}
 
     @cached_property
@@ -156,16 +154,22 @@ class Case:
         return ends.deaths(self.logs, self.events)
 
     @cached_property
-    def _successes(self) -> list[Record]:
+    def _spans(self) -> dict[str, list[Record]]:
+        ordered = self.phases.sort_values(["start", "start_order"], na_position="last")
+        return _by_service([row | {"start": self.clock(row)} for row in tables.records(ordered)])
+
+    @cached_property
+    def _successes(self) -> dict[str, list[Record]]:
         said = self.logs[self.logs["kind"] == "log"]
         found = fits(text_array(said["message"]), SUCCESSES)
         rows = said.iloc[sorted(found["text"].astype(int))]
         plain = ~rows["message"].str.contains(NOT_SUCCESS, regex=True)
-        return tables.records(rows[plain])
+        return _by_service(tables.records(rows[plain]))
 
     @cached_property
-    def _ready(self) -> list[Record]:
-        return tables.records(self.phases[self.phases["phase"] == "ready"])
+    def _ready(self) -> dict[str, list[Record]]:
+        rows = tables.records(self.phases[self.phases["phase"] == "ready"])
+        return _by_service([row | {"order": row["start_order"], "ts": row["start"]} for row in rows])
 
     def _engine_errors(self) -> list[Record]:
         """Return the reasons for failed starts that inspect keeps in State.Error, as failures."""
@@ -189,5 +193,9 @@ def _places(frame: pd.DataFrame) -> list[tuple[Any, Any, Any]]:
     return list(zip(frame["file"], frame["line"], pointers, strict=True))
 
 
-def _same(row: Record, service: str | None) -> bool:
-    return bool(row["service"] == service) if service else bool(pd.isna(row["service"]))
+def _by_service(rows: list[Record]) -> dict[str, list[Record]]:
+    """Return the rows of each service; those without one under the empty name."""
+    found: dict[str, list[Record]] = {}
+    for row in rows:
+        found.setdefault(row["service"] if pd.notna(row["service"]) else "", []).append(row)
+    return found

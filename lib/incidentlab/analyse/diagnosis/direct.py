@@ -144,13 +144,15 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
     """Return the errors that a database logged while its initialisation scripts ran, where it did not get over them."""
     found = []
     for row in case.failed:
+        if row["kind"] not in ("sql", "schema", "init_script"):
+            continue
         service: str | None = row["service"] if pd.notna(row["service"]) else None
         spans = case.spans(service)
         inside = [s for s in spans if s["phase"] == "temporary_server" and _within(row, s)]
         done = any(
             s["phase"] in ("restarting_inside", "ready") and s["start_order"] > row["order"] for s in spans if inside
         )
-        if row["kind"] in ("sql", "schema", "init_script") and inside and not done:
+        if inside and not done:
             text = f"An initialisation script of {service or 'the database'} failed, and with it the initialisation."
             found.append(
                 Hypothesis(
