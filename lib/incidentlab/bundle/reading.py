@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from incidentlab.bundle import segments
 from incidentlab.bundle.archive import MAX_BYTES, unpack
 from incidentlab.bundle.disk import sha256, torn_bytes
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside, ledger_row
@@ -48,6 +49,13 @@ class Bundle:
         """Return path and manifest entry of the files of one kind that are there, in the manifest's order."""
         entries = self.manifest["files"].items()
         return [(path, entry) for path, entry in entries if entry["kind"] == kind and path not in self._missing]
+
+    def series(self, kind: str) -> list[dict[str, dict[str, Any]]]:
+        """Return the files of one kind, path and manifest entry, with the segments of one series together in order."""
+        found: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+        for path, entry in self.files(kind):
+            found.setdefault(segments.series(path), []).append((path, entry))
+        return [dict(sorted(several, key=lambda one: segments.number(one[0]))) for several in found.values()]
 
     def open(self, path: str) -> BinaryIO:
         """Open a file of the bundle; one that is still written to ends with its last whole line.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from docker import DockerClient
 from docker.errors import NotFound
 
@@ -21,7 +23,10 @@ class Configuration:
     def __init__(self, client: DockerClient, recording: Recording, redactor: Redactor) -> None:
         self._client, self._recording, self._redactor = client, recording, redactor
         self._known: set[tuple[str, str]] = set()
-        self._images: set[str] = set()
+        written = recording.newest("images.jsonl", len(recording.files))
+        self._images = {
+            json.loads(line)["inspect"]["Id"] for path in written for line in path.read_bytes().splitlines()
+        }
 
     def learn(self, new: list[Snapshot]) -> None:
         """Learn the secrets of new containers and of their Compose file, then write file and images."""
