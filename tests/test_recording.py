@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from incidentlab import bundle
 from incidentlab.bundle import disk, recording
 from incidentlab.bundle.journal import ledger
+from incidentlab.load import load
 from incidentlab.redact import Redactor
 from incidentlab.tables import BadInput
 
@@ -200,6 +201,29 @@ def test_what_is_learned_late_is_hidden_in_what_was_written_early(growing: bundl
     assert not any(b"hunter2-x" in text for text in texts)
     assert sum(redactor.token("hunter2-x").encode() in text for text in texts) == 3
     assert [row for row in bundle.read(growing.folder).ledger if row["error"]] == []
+
+
+def test_segments_are_read_as_one(tmp_path: Path) -> None:
+    """Rows of a recording in segments are those of one long file, and each says in which segment it stands."""
+    growing = begun(tmp_path, max_bytes=2 * recording.MIN_SEGMENT * recording.PARTS)
+    for number in range(500):
+        growing.log(LOGS, line(number), **LOG)
+        state = {
+            "Status": "running",
+            "Health": {"Log": [{"Start": f"2026-11-23T09:24:45.{number:09d}Z", "ExitCode": 0}]},
+        }
+        look = {"Id": "c1", "Name": "/a-1", "Config": {"Labels": {}}, "State": state}
+        growing.record("containers.jsonl", {"observed_at": "2026-11-23T09:24:46Z", "inspect": look}, kind="inspect")
+    growing.end()
+    growing.close()
+    incident = load(tmp_path)
+    assert len(incident.containers) == 1
+    assert len(incident.probes) == 500
+    assert incident.logs["message"].tolist() == [f"line {number}" for number in range(500)]
+    assert incident.logs["file"].nunique() > 2
+    for row in incident.logs.itertuples():
+        stands = (tmp_path / row.file).read_text().splitlines()[row.line - 1]
+        assert stands.endswith(f" {row.message}")
 
 
 def test_a_very_long_line_is_cut_and_told(growing: bundle.Recording) -> None:

@@ -12,6 +12,7 @@ import difflib
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -191,13 +192,31 @@ def _unreadable(data: bytes) -> str | None:
 def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
     sources: dict[str, list[Evidence]] = {}
     for kind, parser in PARSERS.items():
-        for path, entry in opened.files(kind):
+        for series in opened.series(kind):
+            (path, entry), texts = list(series.items())[-1], {path: opened.bytes(path) for path in series}
             facts = {key: entry[key] for key in _FACTS if entry.get(key) is not None}
             source = f"logs:{entry.get('container') or path}" if kind == "container_log" else kind
-            sources.setdefault(source, []).append(parser(opened.bytes(path), file=path, **facts))
+            sources.setdefault(source, []).append(_placed(parser(b"".join(texts.values()), file=path, **facts), texts))
     if not sources:
         raise BadInput(f"{opened.folder} is a bundle without evidence: {len(opened.ledger)} sources failed")
     return _incident(name or opened.project, sources, {row["source"]: row for row in opened.ledger})
+
+
+def _placed(evidence: Evidence, texts: dict[str, bytes]) -> Evidence:
+    """Say of each row in which segment it stands, where a series of segments was read as one text."""
+    if len(texts) == 1:
+        return evidence
+    paths = pd.Series(list(texts))
+    ends = pd.Series([text.count(b"\n") for text in texts.values()]).cumsum()
+    frames = {}
+    for table in tables.EVIDENCE_TABLES:
+        if table.name in evidence.frames:
+            frame = evidence.frames[table.name]
+            place = ends.searchsorted(frame["line"].astype("int64"))
+            starts = ends.shift(fill_value=0).take(place).to_numpy()
+            there = {"file": paths.take(place).to_numpy(), "line": frame["line"] - starts}
+            frames[table.name] = tables.check(frame.assign(**there), table)
+    return replace(evidence, frames=frames)
 
 
 def _incident(name: str, sources: dict[str, list[Evidence]], ledger: dict[str, dict[str, Any]]) -> Incident:
