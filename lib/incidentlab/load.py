@@ -20,7 +20,7 @@ import pandas as pd
 
 from incidentlab import bundle, tables
 from incidentlab.incident import Incident
-from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines, samples
+from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines, names, samples
 from incidentlab.parse.evidence import Evidence, documents
 from incidentlab.tables import BadInput
 
@@ -168,7 +168,8 @@ def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | N
             continue
         kind = kind_of(data)
         source = kind if kind in ("inspect", "events", "samples", "images", "config") else f"text:{file}"
-        sources.setdefault(source, []).append(PARSERS[kind](data, file=file, service=service))
+        named = service or (names.own(lines.decode(data)) if kind == "text" else None)
+        sources.setdefault(source, []).append(PARSERS[kind](data, file=file, service=named))
     if not sources:
         only = (
             f"{files[0][0]} {_unreadable(files[0][1])}"

@@ -1,5 +1,6 @@
 import pytest
 
+from incidentlab.parse import names
 from incidentlab.parse.names import Place, places
 
 
@@ -39,3 +40,19 @@ def test_compose_shows_the_project_in_its_own_lines() -> None:
     """A container shown with and without its project proves the project, for a single service too."""
     assert places(["web_1"], mentioned=["shop_web_1"])["shop_web_1"] == Place("web", 1)
     assert places(["shop-web-1"], project="shop")["shop-web-1"] == Place("web", 1)
+
+
+def test_json_lines_that_all_name_one_service_are_its_own() -> None:
+    """A structured log without prefixes says itself whose it is."""
+    lines = b'{"msg": "a", "service": {"name": "wallet"}}\n{"msg": "b", "service": {"name": "wallet"}}\n'
+    assert names.own(lines) == "wallet"
+
+
+def test_json_lines_of_several_services_are_nobody_s() -> None:
+    """Where the lines name different services, none is taken for all."""
+    assert names.own(b'{"service": "wallet"}\n{"service": "auth"}\n') is None
+
+
+def test_a_text_with_prefixes_is_not_asked() -> None:
+    """In a text of several containers a JSON field names no service: the prefix does."""
+    assert names.own(b'web-1  | {"service": "wallet"}\n') is None

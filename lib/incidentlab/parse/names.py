@@ -17,11 +17,32 @@ _NUMBERED = re.compile(r"(?P<base>.+)(?P<mark>[-_])(?P<number>[1-9]\d{0,5})")
 _VAGUE = frozenset(("service", "server", "svc", "services", "servers", "container"))
 
 
+_OWN = re.compile(rb'"service(?:[._]name)?"\s*:\s*(?:\{\s*"name"\s*:\s*)?"([\w.-]{1,80})"')
+_LOOKED_AT = 1 << 20
+
+
 class Place(NamedTuple):
     """Where a container belongs: its service and its number in it."""
 
     service: str
     replica: int | None
+
+
+def own(data: bytes) -> str | None:
+    r"""Return the service that a program's JSON lines name as their own, where they all name the same.
+
+    Structured logs bear it as ``service``, ``service.name`` (Elastic Common Schema, OpenTelemetry) or
+    ``service_name``. Only a text without any prefix begins with such a line.
+
+    Examples
+    --------
+    >>> own(b'{"message": "ready", "service.name": "wallet"}\n')
+    'wallet'
+    """
+    if data.lstrip()[:1] != b"{":
+        return None
+    named = set(_OWN.findall(data[:_LOOKED_AT]))
+    return named.pop().decode("ascii", "replace") if len(named) == 1 else None
 
 
 def numbered(name: str) -> bool:

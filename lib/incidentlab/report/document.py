@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.incident import Incident
 from incidentlab.report.investigation import Investigation
 
 
@@ -25,12 +26,14 @@ def document(investigation: Investigation, source: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``source``, ``verdict`` {category, service, dependency, confidence}, ``findings`` (ranked, each with its
+        ``source``, ``verdict`` {category, service, dependency, confidence, services: every name by which the evidence
+        calls the service, its containers' included}, ``findings`` (ranked, each with its
         ``evidence`` [{file, line, pointer, role, fact}], the rows that speak for it first), ``ledger``,
         ``unparsed_lines``, ``versions``. Times are RFC 3339, a missing value is null.
     """
     findings = [_finding(row, investigation.evidence) for row in tables.records(investigation.findings)]
     verdict = {name: findings[0][name] for name in ("category", "service", "dependency", "confidence")}
+    verdict["services"] = _names(verdict["service"], investigation.incident)
     return {
         "source": source,
         "verdict": verdict,
@@ -39,6 +42,14 @@ def document(investigation: Investigation, source: str) -> dict[str, Any]:
         "unparsed_lines": investigation.incident.unparsed,
         "versions": {"incidentlab": version("incidentlab"), "python": platform.python_version()},
     }
+
+
+def _names(service: str | None, incident: Incident) -> list[str]:
+    if service is None:
+        return []
+    frames = (incident.logs, incident.events, incident.containers)
+    called = [frame.loc[frame["service"] == service, "container"].dropna().unique() for frame in frames]
+    return sorted({service, *(str(name) for names in called for name in names)})
 
 
 def _finding(row: dict[str, Any], evidence: pd.DataFrame) -> dict[str, Any]:
