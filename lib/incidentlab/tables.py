@@ -700,6 +700,35 @@ RECOMMENDATIONS = Table(
     ),
 )
 
+MILESTONES = Table(
+    "milestones",
+    "one milestone of the incident; always all six, one that is not known has no time and no place",
+    (
+        Column("name", TEXT, "started, impact, detected, acknowledged, mitigated, resolved"),
+        Column("ts", TIME, "when; NaT = not known, or known by its order only"),
+        Column("service", TEXT, "where"),
+        Column("definition", TEXT, "what was looked for"),
+        Column("what", TEXT, "what the row shows, in words; NaN = nothing was found"),
+        Column("source", TEXT, "evidence (a row shows it), person (somebody wrote it down); NaN = not known"),
+        Column("uncertainty_s", REAL, "error bar of `ts`, to both sides; NaN = no time"),
+        *_where(),
+    ),
+)
+
+METRICS = Table(
+    "metrics",
+    "one duration between two milestones; always all four",
+    (
+        Column("name", TEXT, "TTD, TTA, TTM, TTR: time to detect, acknowledge, mitigate, resolve"),
+        Column("definition", TEXT, "from which milestone to which"),
+        Column("begin", TEXT, "the milestone from which it counts"),
+        Column("end", TEXT, "the milestone to which it counts"),
+        Column("duration_s", REAL, "ts of `end` - ts of `begin`; NaN = one of them is not known"),
+        Column("uncertainty_s", REAL, "the error bars of both, added; 0 = both are the same row"),
+        Column("order", TEXT, "after, same, before, unknown (inside the error bar); NaN = not known"),
+    ),
+)
+
 EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, SAMPLES, RUNS, IMAGES, SERVICES)
 RESULT_TABLES = (
     FAILURES,
@@ -721,6 +750,8 @@ RESULT_TABLES = (
     SURVIVAL,
     RECOVERY,
     RECOMMENDATIONS,
+    MILESTONES,
+    METRICS,
 )
 
 
