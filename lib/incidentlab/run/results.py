@@ -1,0 +1,140 @@
+"""What a batch knows of its runs: one row of results.jsonl for each, appended whole, and read again by a resume.
+
+The file is the truth; the table and the index are made from it. A row is written after the outputs that it names, so
+what has a row is complete. A process that is killed while it appends leaves at most one torn line, the last, which
+the next batch cuts off.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from incidentlab.tables import BadInput
+
+COLUMNS = {
+    "incident": "str",
+    "source": "str",
+    "status": "str",
+    "category": "str",
+    "service": "str",
+    "dependency": "str",
+    "confidence": "float64",
+    "cell": "Int64",
+    "ename": "str",
+    "evalue": "str",
+    "started": "datetime64[ns, UTC]",
+    "duration_s": "float64",
+    "notebook": "str",
+    "page": "str",
+    "verdict": "str",
+    "timeout_s": "float64",
+    "key": "str",
+}
+"""A row: the status is done, failed or timeout; the error is that of the first cell that failed; files are relative."""
+
+_LIBRARIES = ("incidentlab", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy")
+
+
+class Results:
+    """The open results of one batch; only one process may have them open.
+
+    Parameters
+    ----------
+    folder
+        Of the batch.
+    resume
+        Whether rows of an earlier batch may be there.
+
+    Raises
+    ------
+    BadInput
+        Another batch writes there, rows are there and `resume` was not asked for, or the file is none of ours.
+    """
+
+    def __init__(self, folder: Path, *, resume: bool) -> None:
+        self.path = folder / "results.jsonl"
+        self._file = self.path.open("a+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.rows = {row["incident"]: row for row in self._read()}
+            if self.rows and not resume:
+                raise BadInput(f"{folder} holds the results of a batch; go on with --resume, or give another folder")
+        except BlockingIOError:
+            self._file.close()
+            raise BadInput(f"another batch is writing to {folder}; wait for it, or give another folder") from None
+        except BadInput:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def append(self, row: dict[str, Any]) -> None:
+        """Add a row, on the disk when this returns; the latest row of an incident counts."""
+        self._file.write(json.dumps(row, ensure_ascii=True).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.rows[row["incident"]] = row
+
+    def _read(self) -> list[dict[str, Any]]:
+        self._file.seek(0)
+        data = self._file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        self._file.truncate(len(whole))
+        try:
+            return [json.loads(line) for line in whole.splitlines()]
+        except ValueError as error:
+            raise BadInput(f"{self.path} is not the results of a batch: {error}") from error
+
+
+def table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as a typed table, in order of the incidents' names.
+
+    Examples
+    --------
+    >>> table([{"incident": "b", "status": "done"}, {"incident": "a", "status": "failed"}])["status"].tolist()
+    ['failed', 'done']
+    """
+    frame = pd.DataFrame.from_records(rows, columns=list(COLUMNS)).sort_values("incident", ignore_index=True)
+    frame["started"] = pd.to_datetime(frame["started"], utc=True, format="ISO8601")
+    return frame.astype(COLUMNS)
+
+
+def key(source: Path, notebook: bytes, parameters: Mapping[str, Any]) -> str:
+    """Return what a run depends on as one hash: the evidence, the notebook, the parameters and the programs."""
+    told = [content(source), hashlib.sha256(notebook).hexdigest(), dict(sorted(parameters.items())), programs()]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def content(path: Path) -> str:
+    """Return the hash of a file, or of all files of a folder with their names."""
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            with file.open("rb") as opened:
+                inner = hashlib.file_digest(opened, "sha256").hexdigest()
+            digest.update(f"{file.relative_to(path)}\0{inner}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+@cache
+def programs() -> str:
+    """Return the hash of what computes: Python, the libraries, and incidentlab to the last line."""
+    root = Path(__file__).parent.parent
+    code = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(root.rglob("*.py"))]
+    told = [platform.python_version(), {name: version(name) for name in _LIBRARIES}, code]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
