@@ -97,6 +97,30 @@ def run(
 
 
 @app.command()
+def batch(
+    notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
+    sources: Annotated[list[str], typer.Argument(help="Bundles, or text files of logs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Runs at once; one for each CPU.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Run only what is missing or has changed.")] = False,
+    timeout: Annotated[float | None, typer.Option(min=0.001, help="Seconds that one run may take.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be given often.")
+    ] = None,
+) -> None:
+    """Execute a notebook over many sources; leave results as data, a page for each, and an index."""
+    from incidentlab.run import batch as execute
+
+    given = dict(map(_pair, parameter or []))
+    options: dict[str, Any] = {"output": output, "jobs": jobs, "resume": resume, "timeout_s": timeout}
+    with _progress("batch") as progress:
+        ended = execute(notebook, sources, parameters=given, progress=progress, **options)
+    typer.echo(
+        f"{ended.done} done, {ended.failed} failed, {ended.kept} kept from before\nindex  {output / 'index.html'}"
+    )
+
+
+@app.command()
 def lab(
     verb: Annotated[str, typer.Argument(help="up, record or down a scenario; verify takes none.")],
     scenario: Annotated[str | None, typer.Argument(help="A file of lab/scenarios, without .yaml.")] = None,
