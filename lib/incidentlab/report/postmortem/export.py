@@ -1,0 +1,117 @@
+"""Writing: both editions in three forms, the evidence as JSON, and human.yaml where there is none yet.
+
+Every file is written whole: beside its place first, then renamed. The same evidence and the same human.yaml give the
+same bytes; nothing in them tells when they were written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.report.investigation import Investigation
+from incidentlab.report.postmortem.draft import Draft, Picture, draft
+from incidentlab.report.postmortem.human import NAME, Human, read, template
+from incidentlab.report.postmortem.markdown import markdown
+from incidentlab.report.postmortem.page import page
+from incidentlab.report.postmortem.plain import figure_of, plain
+from incidentlab.report.postmortem.typeset import pdf
+from incidentlab.tables import BadInput
+
+FIGURE = "timeline.png"
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """What was written: the draft, and the files by name."""
+
+    draft: Draft
+    folder: Path
+    files: tuple[str, ...]
+
+
+def write(found: Investigation, folder: Path, *, figure: Picture | None = None) -> Written:
+    """Write the postmortem of an investigation into a folder.
+
+    Parameters
+    ----------
+    found
+        An investigated incident.
+    folder
+        Made if needed. Its human.yaml is read and never changed; without one, an empty one is made.
+    figure
+        The timeline.
+
+    Raises
+    ------
+    BadInput
+        human.yaml cannot be used, or the folder cannot be written to; nothing else has been written then.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = draft(found, people(folder), figure=figure)
+        files = _files(made)
+        for name, content in files.items():
+            _whole(folder / name, content)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be written to: {error.strerror}; give another folder") from error
+    return Written(made, folder, (NAME, *files))
+
+
+def people(folder: Path) -> Human:
+    """Return what people wrote into human.yaml of a folder; make the file, with every field empty, if there is none."""
+    path = folder / NAME
+    if not path.exists():
+        _whole(path, template().encode())
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8: byte {error.start}; save it as UTF-8") from error
+
+
+def _files(made: Draft) -> dict[str, bytes]:
+    png = figure_of(made.internal)
+    texts = {
+        "postmortem.md": markdown(made.internal, figure=FIGURE if png else None),
+        "postmortem.html": page(made.internal),
+        "external.md": markdown(made.external),
+        "external.html": page(made.external),
+        "evidence.json": json.dumps(_evidence(made), indent=2, ensure_ascii=True) + "\n",
+    }
+    files = {name: text.encode() for name, text in texts.items()}
+    files |= {"postmortem.pdf": pdf(made.internal), "external.pdf": pdf(made.external)}
+    return files | ({FIGURE: png} if png else {})
+
+
+def _evidence(made: Draft) -> dict[str, Any]:
+    """Return what programs need: each id with its row, the milestones and the metrics."""
+    cites = [
+        {"id": c.id, "file": c.file, "line": c.line, "pointer": c.pointer, "ts": _value(c.ts), "text": c.text}
+        for c in made.internal.cites
+    ]
+    frames = {"milestones": made.milestones, "metrics": made.metrics}
+    told = {name: [_values(row) for row in tables.records(frame)] for name, frame in frames.items()}
+    return {"status": made.internal.status, "evidence": cites, **told, "sections": plain(made.internal)["sections"]}
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in row.items()}
+
+
+def _value(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%dT%H:%M:%S}.{value.value % 10**9:09d}Z"
+    return value.item() if hasattr(value, "item") else value
+
+
+def _whole(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)

@@ -1,0 +1,259 @@
+"""What people write: one file, human.yaml, kept apart from what the tool writes and never overwritten.
+
+The file has one empty field for everything that no evidence can tell. It is read node by node, not as Python values:
+so every text keeps its line, a date stays the text that was typed, and a key that stands twice is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+import yaml
+
+from incidentlab import tables
+from incidentlab.report.postmortem.statement import Prompt, Written
+from incidentlab.tables import BadInput
+
+NAME = "human.yaml"
+STATUSES = ("Draft", "In review", "Reviewed", "Closed")
+KINDS = ("prevent", "detect", "mitigate")
+
+TEXTS = {
+    "title": "A title that a reader outside the team understands.",
+    "status": f"One of {', '.join(STATUSES)}.",
+    "summary": "In three sentences: what happened, to whom, for how long.",
+    "impact": "Who was affected, how, and how many? Money, data, trust?",
+    "detection": "How did a person learn of it: an alarm, a customer, by chance?",
+    "fix_short_term": "What was done to end it?",
+    "fix_long_term": "What keeps it from coming back?",
+    "why_this_fix": "Why this fix and not another one?",
+    "verification": "How was it checked that the fix works?",
+}
+LISTS = {
+    "authors": "Who wrote this?",
+    "reviewers": "Who read it and agreed?",
+    "contributing_factors": "What else had to be so for it to happen?",
+    "diagnosis_steps": "What did people look at, in which order, and what did each step rule out?",
+    "actions_taken": "What did people do during the incident?",
+    "follow_ups": "What is still to be looked at?",
+    "went_well": "What went well?",
+    "went_wrong": "What went wrong?",
+    "lucky": "Where were we lucky?",
+    "lessons": "What do we know now that we did not know before?",
+    "next_steps": "What happens next?",
+    "operational_notes": "What must who runs this know?",
+    "commands_to_verify": "Further commands that show that it works.",
+}
+RECORDS = {
+    "modifications": (
+        ("what", "change", "reason", "trade_offs", "verification"),
+        "What was changed, why, at what price, and how was it checked?",
+    ),
+    "action_items": (("what", "owner", "due", "kind"), f"Begin with a verb; due: YYYY-MM-DD; kind: {', '.join(KINDS)}"),
+}
+MAPS = {
+    "milestones": (
+        ("started", "impact", "detected", "acknowledged", "mitigated", "resolved"),
+        "Times that people know better than the logs, with a zone: 2026-01-31T09:24:00Z",
+    ),
+    "external": (("summary", "impact", "next_steps"), "The only texts of this file that the external edition shows."),
+}
+_PARTS = {
+    "external.summary": "For readers outside: what happened, in two sentences?",
+    "external.impact": "For readers outside: what did they notice, and what must they do?",
+    "external.next_steps": "For readers outside: what keeps it from coming back?",
+}
+_GROUPS = (
+    ("The page", ("title", "status", "authors", "reviewers")),
+    ("What happened", ("summary", "impact", "detection", "contributing_factors", "diagnosis_steps", "actions_taken")),
+    ("The fix", ("fix_short_term", "fix_long_term", "why_this_fix", "verification", "modifications")),
+    ("What we learnt", ("went_well", "went_wrong", "lucky", "lessons")),
+    ("What comes", ("action_items", "follow_ups", "next_steps", "operational_notes", "commands_to_verify")),
+    ("Times, and the external edition", ("milestones", "external")),
+)
+_PRECISION_S = ((r"T\d\d:\d\d:\d\d\.\d+", 0.001), (r"T\d\d:\d\d:\d\d", 1.0), (r"T\d\d:\d\d", 60.0))
+
+
+@dataclass(frozen=True)
+class Human:
+    """What people wrote.
+
+    Parameters
+    ----------
+    texts
+        Every text by its key: ``summary``, ``lessons[1]``, ``action_items[1].owner``, ``external.summary``.
+        Empty fields are not in it.
+    """
+
+    texts: dict[str, Written] = field(default_factory=dict)
+
+    def get(self, key: str) -> Written | None:
+        """Return one text, None where nobody wrote it."""
+        return self.texts.get(key)
+
+    def all(self, key: str) -> tuple[Written, ...]:
+        """Return the entries of a list, or the one text."""
+        return tuple(text for name, text in self.texts.items() if name == key or name.startswith(f"{key}["))
+
+    def records(self, key: str) -> Iterator[dict[str, Written]]:
+        """Yield the entries of a list of records, each as field -> text."""
+        found: dict[str, dict[str, Written]] = {}
+        for name, text in self.texts.items():
+            head, dot, part = name.partition("].")
+            if dot and head.startswith(f"{key}["):
+                found.setdefault(head, {})[part] = text
+        yield from found.values()
+
+    @property
+    def status(self) -> str:
+        """Draft, unless somebody says otherwise."""
+        written = self.get("status")
+        return written.text if written else STATUSES[0]
+
+    def milestones(self) -> pd.DataFrame:
+        """Return the times that people wrote down, each as exact as it was typed: MILESTONES.
+
+        Raises
+        ------
+        BadInput
+            A text is no time, or has no zone.
+        """
+        rows = [
+            {"name": name, "ts": _time(text), "uncertainty_s": _precision_s(text.text), "file": NAME, "line": text.line}
+            for name in MAPS["milestones"][0]
+            if (text := self.get(f"milestones.{name}"))
+        ]
+        return tables.rows(rows, tables.MILESTONES)
+
+
+def question(key: str) -> Prompt:
+    """Return the question that a field of human.yaml answers."""
+    asked = TEXTS.get(key) or LISTS.get(key) or _PARTS.get(key) or {**RECORDS, **MAPS}[key.partition(".")[0]][1]
+    return Prompt(asked, key)
+
+
+def template() -> str:
+    """Return human.yaml with every field empty and its question beside it."""
+    lines = ["# What only people can say. The tool makes this file once and never writes to it again.", ""]
+    for title, keys in _GROUPS:
+        lines += [f"# --- {title}"]
+        for key in keys:
+            lines += _field(key)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def read(text: str) -> Human:
+    """Return what people wrote.
+
+    Raises
+    ------
+    BadInput
+        It is no YAML, a key is unknown or stands twice, or a value has the wrong shape; the message says where.
+
+    Examples
+    --------
+    >>> read("lessons: [Probes can lie]").get("lessons[1]").text
+    'Probes can lie'
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise BadInput(f"{NAME} is no YAML: {error}") from error
+    human = Human({written.key: written for written in _root(root)})
+    if human.status not in STATUSES:
+        raise BadInput(
+            f"{NAME}:{human.texts['status'].line}: no status {human.status!r}; there are: {', '.join(STATUSES)}"
+        )
+    human.milestones()
+    return human
+
+
+def _field(key: str) -> list[str]:
+    asked = f"# {question(key).text}"
+    if key in RECORDS or key in MAPS:
+        names = {**RECORDS, **MAPS}[key][0]
+        marks = ["- ", "  "] if key in RECORDS else ["", ""]
+        return [asked, f"{key}:", *(f"  {marks[bool(place)]}{name}:" for place, name in enumerate(names))]
+    return [asked, f"{key}: {'[]' if key in LISTS else ''}".rstrip()]
+
+
+def _root(root: yaml.Node | None) -> Iterator[Written]:
+    known = [*TEXTS, *LISTS, *RECORDS, *MAPS]
+    for key, node in _pairs(root, "", known):
+        if key in TEXTS:
+            yield from _text(node, key)
+        elif key in LISTS:
+            for place, item in enumerate(_items(node, key), 1):
+                yield from _text(item, f"{key}[{place}]")
+        else:
+            yield from _nested(node, key)
+
+
+def _nested(node: yaml.Node, key: str) -> Iterator[Written]:
+    items = [(key, node)]
+    if key in RECORDS:
+        items = [(f"{key}[{place}]", item) for place, item in enumerate(_items(node, key), 1)]
+    for name, item in items:
+        for part, value in _pairs(item, name, list({**RECORDS, **MAPS}[key][0])):
+            yield from _text(value, f"{name}.{part}")
+
+
+def _pairs(node: yaml.Node | None, where: str, known: list[str]) -> Iterator[tuple[str, yaml.Node]]:
+    if node is None or _empty(node):
+        return
+    if not isinstance(node, yaml.MappingNode):
+        raise BadInput(f"{NAME}:{_line(node)}: {where or 'the file'} must have fields: {', '.join(known)}")
+    seen: set[str] = set()
+    for name, value in node.value:
+        key = str(name.value)
+        if key not in known:
+            raise BadInput(
+                f"{NAME}:{_line(name)}: no field {key!r} in {where or 'the file'}; known: {', '.join(known)}"
+            )
+        if key in seen:
+            raise BadInput(f"{NAME}:{_line(name)}: {key} stands twice in {where or 'the file'}; join the two")
+        seen.add(key)
+        yield key, value
+
+
+def _items(node: yaml.Node, key: str) -> list[yaml.Node]:
+    if _empty(node):
+        return []
+    if not isinstance(node, yaml.SequenceNode):
+        raise BadInput(f"{NAME}:{_line(node)}: {key} must be a list: one entry a line, each after '- '")
+    return list(node.value)
+
+
+def _text(node: yaml.Node, key: str) -> Iterator[Written]:
+    if not isinstance(node, yaml.ScalarNode):
+        raise BadInput(f"{NAME}:{_line(node)}: {key} must be a text; put it in quotes if it holds ': ' or '[')")
+    if not _empty(node) and node.value.strip():
+        yield Written(node.value.strip(), key, _line(node))
+
+
+def _empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _time(written: Written) -> pd.Timestamp:
+    try:
+        ts = pd.Timestamp(written.text)
+    except ValueError as error:
+        raise BadInput(f"{NAME}:{written.line}: {written.text!r} is no time; write 2026-01-31T09:24:00Z") from error
+    if pd.isna(ts) or ts.tz is None:
+        raise BadInput(f"{NAME}:{written.line}: {written.text!r} has no zone; write it with one, like Z or +01:00")
+    return ts
+
+
+def _precision_s(text: str) -> float:
+    """Return how exact a typed time is: its last digit."""
+    dense = text.replace(" ", "T", 1)
+    return next((size for pattern, size in _PRECISION_S if re.search(pattern, dense)), 86400.0)

@@ -1,0 +1,140 @@
+"""What a draft is written from: the investigation, the milestones, what people wrote, and the way from a row to its id.
+
+A row of a result table says where it stands; what it says in its own words is looked up in the evidence itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.milestones import metrics, milestones
+from incidentlab.report.investigation import Investigation
+from incidentlab.report.postmortem.human import Human, question
+from incidentlab.report.postmortem.statement import Cite, Prompt, Row, Statement, Written
+
+Record = dict[str, Any]
+_MOST = 12
+"""Rows that one sentence cites at most: both ends of a long series."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """An investigation, and what people wrote about it."""
+
+    found: Investigation
+    human: Human = field(default_factory=Human)
+
+    @cached_property
+    def verdict(self) -> Record:
+        """The finding of rank 1."""
+        return tables.records(self.found.findings)[0]
+
+    @cached_property
+    def services(self) -> list[str]:
+        """Every service that the evidence names."""
+        incident = self.found.incident
+        return sorted({*incident.logs["service"].dropna(), *incident.containers["service"].dropna()})
+
+    @cached_property
+    def milestones(self) -> pd.DataFrame:
+        """MILESTONES: from the evidence, and from human.yaml where it says more."""
+        found = self.found
+        return milestones(
+            found.timeline, found.findings, found.evidence, found.lifetimes, notes=self.human.milestones()
+        )
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """METRICS of the milestones."""
+        return metrics(self.milestones)
+
+    @cached_property
+    def ledger(self) -> tuple[Cite, ...]:
+        """One cite for each source that was read: what a statement about absence rests on."""
+        rows = tables.records(self.found.incident.ledger)
+        cites = tuple(Cite("ledger", n, None, tables.NEVER, _source(row)) for n, row in enumerate(rows, 1))
+        return cites or (Cite("ledger", 1, None, tables.NEVER, "no source was read"),)
+
+    @cached_property
+    def _own(self) -> dict[tuple[str, int, str | None], tuple[pd.Timestamp, str]]:
+        """Return place -> time and text of every row of the logs, events and probes."""
+        incident = self.found.incident
+        own = {}
+        for frame, ts, text in (
+            (
+                incident.probes,
+                "end",
+                incident.probes["outcome"] + ": " + incident.probes["output"].fillna("").str.rstrip(),
+            ),
+            (incident.events, "ts", _event_text(incident.events)),
+            (incident.logs, "ts", incident.logs["message"]),
+        ):
+            places = zip(frame["file"], frame["line"], frame["pointer"], strict=True)
+            for (file, line, pointer), when, said in zip(places, frame[ts], text, strict=True):
+                own[file, line, None if pd.isna(pointer) else pointer] = (when, str(said))
+        return own
+
+    def cite(self, row: Record) -> Cite | None:
+        """Return the evidence that a row of any table points at; None where it points nowhere."""
+        if pd.isna(row["file"]) or pd.isna(row["line"]):
+            return None
+        place = (str(row["file"]), int(row["line"]), None if pd.isna(row["pointer"]) else str(row["pointer"]))
+        said = next((str(row[k]) for k in ("message", "detail", "what", "fact") if pd.notna(row.get(k))), "")
+        ts = next((row[k] for k in ("ts", "start", "started") if pd.notna(row.get(k))), tables.NEVER)
+        ts, said = self._own.get(place, (ts, said))
+        return Cite(*place, ts, said)
+
+    def cites(self, rows: list[Record]) -> tuple[Cite, ...]:
+        """Return the evidence of many rows, each once; of a long series both ends; the ledger where there is none."""
+        found = list({cite.id: cite for row in rows if (cite := self.cite(row))}.values())
+        half = _MOST // 2
+        return tuple(found if len(found) <= _MOST else [*found[:half], *found[-half:]]) or self.ledger
+
+    def say(self, text: str, rows: list[Record]) -> Statement:
+        """Return a statement that rests on `rows`."""
+        return Statement(self.cites(rows), text)
+
+    def row(self, cells: tuple[str, ...], rows: list[Record]) -> Row:
+        """Return a row of a grid that rests on `rows`."""
+        return Row(self.cites(rows), cells)
+
+    def evidence(self, rank: int, *roles: str) -> list[Record]:
+        """Return the rows of EVIDENCE for a finding, in order of time."""
+        told = self.found.evidence[self.found.evidence["rank"] == rank].sort_values(["ts", "order"], kind="stable")
+        return [row for row in tables.records(told) if row["role"] in (roles or ("for", "against"))]
+
+    def people(self, key: str) -> tuple[Written | Prompt, ...]:
+        """Return what people wrote in a field, or the question that it answers."""
+        return self.human.all(key) or (question(key),)
+
+
+def moment(ts: pd.Timestamp) -> str:
+    """Return a time as it is written in a postmortem.
+
+    Examples
+    --------
+    >>> moment(pd.Timestamp("2026-01-01T00:00:00.123456789Z"))
+    '2026-01-01 00:00:00.123456 UTC'
+    """
+    return "not timed" if pd.isna(ts) else f"{ts:%Y-%m-%d %H:%M:%S.%f} UTC"
+
+
+def name(value: Any, other: str = "the project") -> str:
+    """Return a name, or `other` where there is none."""
+    return other if pd.isna(value) else str(value)
+
+
+def _source(row: Record) -> str:
+    said = "; ".join(str(row[key]) for key in ("error", "truncated", "gap") if pd.notna(row[key]))
+    count: str = "" if pd.isna(row["rows"]) else f", {row['rows']} rows"
+    return f"{row['source']}{count}: {said or 'complete as far as can be known'}"
+
+
+def _event_text(events: pd.DataFrame) -> pd.Series[Any]:
+    said = events["service"].fillna("") + " " + events["action"].fillna("") + (": " + events["detail"]).fillna("")
+    return said + (", exit code " + events["exit_code"].astype("str")).where(events["exit_code"].notna(), "")

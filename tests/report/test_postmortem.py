@@ -1,0 +1,249 @@
+"""The draft and its files."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from incidentlab.load import load
+from incidentlab.report.investigation import Investigation, investigate
+from incidentlab.report.postmortem import Cite, Document, Row, Statement, draft, read, uncited, write
+from incidentlab.report.postmortem.markdown import escaped, markdown
+from incidentlab.report.postmortem.page import page
+from incidentlab.report.postmortem.plain import LEGEND, plain
+from incidentlab.report.postmortem.statement import Excerpt, Section, claims
+from incidentlab.tables import BadInput, BadTable
+
+Investigated = Callable[[str], Investigation]
+DATA = Path(__file__).parent.parent.parent / "data"
+RECORDINGS = sorted(path.parent.name for path in DATA.glob("*/manifest.json"))
+LINK = re.compile(r"\[(E-[0-9a-f]{8})\]\(#\1\)")
+HEADINGS = """\
+Summary|What broke|Why it broke|Actions taken|Lessons|Next steps|Incident|Timestamp|Error / symptom
+Root cause and contributing factors|Diagnosis steps performed|Fix, short-term|Fix, long-term|Why this fix|Verification
+Follow-ups|Modifications and rationale|Operational notes|Commands to verify|Impact|Detection|Timeline|Milestones
+What went well|What went wrong|Where we were lucky|Action items|What we do not know|Appendix: evidence"""
+HOSTILE = """\
+app-1  | Error: connect ECONNREFUSED 127.0.0.1:5432 <script>alert(1)</script> #import "x" `t` [a](http://e.x) \x1b[31m
+app-1  | Error: connect ECONNREFUSED 127.0.0.1:5432 ``` | --> ]] $ #panic() @here <img src=x onerror=alert(1)> {{ 7*7 }}
+"""
+
+
+def unproved_lines(text: str) -> list[str]:
+    """Return the lines of a Markdown page that say something without a link to evidence, read without the library."""
+    body = text.partition("\n## ")[2].partition("\n## Appendix")[0]
+    body = re.sub(r"(?ms)^(`{3,})text\n.*?^\1\n", "", body)  # an excerpt's ids stand on the line below it
+    lines = [line for line in body.split("\n")[1:] if line]
+    marked = ("#", "> **To be written by a person:**", "- ✎", "![Timeline](", "|---", "| milestone |", "| metric |")
+    marked += ("| time |", "| image |", "| what |")
+    return [line for line in lines if not line.startswith(marked) and not LINK.search(line)]
+
+
+class Claims(HTMLParser):
+    """Collect the paragraphs, rows and excerpts of a page, each with the ids that it links to, and all anchors."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.said: list[tuple[str, set[str]]] = []
+        self.anchors: set[str] = set()
+        self.open: list[str] = []
+        self.requests: list[str] = []
+        self.tags: set[str] = set()
+        self.feed(text.partition("<h2>Appendix")[0])
+        self.anchors |= set(re.findall(r'<tr id="(E-[0-9a-f]{8})">', text))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a claim at each block that is not marked as a person's, and note its links."""
+        known = dict(attrs)
+        self.tags.add(tag)
+        self.requests += [v for k, v in attrs if k in ("src", "href") and v and not v.startswith(("#", "data:"))]
+        if tag in ("p", "tr", "div") and known.get("class") != "postmortem":
+            self.said.append((f"{tag}.{known.get('class')}", set()))
+        if tag == "a" and self.said:
+            self.said[-1][1].add(str(known["href"]).removeprefix("#"))
+
+    def unproved(self) -> list[str]:
+        """Return the claims without a link to a row of the appendix."""
+        passed = {"p.prompt", "p.written", "p.figure", "p.status", "p.legend"}
+        claimed = [(name, ids) for name, ids in self.said if name not in passed]
+        return [name for name, ids in claimed if name != "tr.None" and not ids & self.anchors]
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_no_factual_sentence_is_without_evidence(name: str, investigated: Investigated) -> None:
+    """In every recording, each sentence, row and excerpt of both editions links to a row of the appendix."""
+    made = draft(investigated(name))
+    for document in (made.internal, made.external):
+        assert uncited(document) == []
+        assert len(list(claims(document))) > 0
+        assert unproved_lines(markdown(document)) == []
+        read_back = Claims(page(document))
+        assert read_back.unproved() == []
+        assert {name for _, ids in read_back.said for name in ids} - {"figure"} <= read_back.anchors
+
+
+def test_the_check_of_the_files_is_no_tautology(investigated: Investigated) -> None:
+    """A sentence that somebody smuggles into a written file is found there."""
+    made = draft(investigated("startup-race"))
+    smuggled = markdown(made.internal).replace("## Impact\n", "## Impact\n\n- All was well.\n")
+    assert unproved_lines(smuggled) == ["- All was well."]
+    assert Claims(page(made.internal).replace("<h2>Impact</h2>", "<h2>Impact</h2><p>x</p>")).unproved() == ["p.None"]
+
+
+@pytest.mark.parametrize("build", [lambda: Statement((), "x"), lambda: Row((), ("x",)), lambda: Excerpt((), ("x",))])
+def test_a_sentence_without_evidence_cannot_be_built(build: Callable[[], object]) -> None:
+    """Neither a statement nor a row nor an excerpt exists without the rows that it rests on."""
+    with pytest.raises(BadTable, match="without evidence"):
+        build()
+
+
+def test_a_statement_cannot_lose_its_evidence() -> None:
+    """A built statement cannot be changed, and nothing but rows is evidence."""
+    said = Statement((Cite("f", 1),), "x")
+    with pytest.raises(FrozenInstanceError):
+        said.evidence = ()  # type: ignore[misc]
+    with pytest.raises(BadTable):
+        Statement(("E-00000000",), "x")  # type: ignore[arg-type]
+
+
+def test_the_renderers_take_nothing_else() -> None:
+    """A plain text among the nodes is refused, not rendered."""
+    smuggled = Document("t", "Draft", (Section("s", ("Postgres was slow.",)),))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="no part of a postmortem"):
+        plain(smuggled)
+
+
+def test_every_section_of_reference_and_practice_is_there(investigated: Investigated) -> None:
+    """The draft has all sections of the reference postmortem and of the practice."""
+    text = markdown(draft(investigated("startup-race")).internal)
+    wanted = set(re.split(r"[|\n]", HEADINGS))
+    assert wanted <= set(re.findall(r"(?m)^#{2,3} (.*)$", text))
+
+
+def test_the_appendix_gives_place_time_and_text_of_each_id(investigated: Investigated) -> None:
+    """Each id of the appendix is a row that stands in the file at that line."""
+    made = draft(investigated("startup-race"))
+    cited = [cite for cite in made.internal.cites if cite.file.startswith("logs/")]
+    assert len(cited) > 10
+    for cite in cited:
+        line = (DATA / "startup-race" / cite.file).read_text().split("\n")[cite.line - 1]
+        assert line.endswith(cite.text)
+
+
+def test_hostile_lines_are_text_in_every_form(tmp_path: Path) -> None:
+    """Tags, Typst commands, backticks, brackets, template braces and escapes of a log line never act."""
+    made = write(investigate(load(HOSTILE)), tmp_path)
+    html = (tmp_path / "postmortem.html").read_text()
+    assert not {"script", "img"} & Claims(html).tags
+    assert "{{ 7*7 }}" in html
+    assert "\x1b" not in html
+    text = (tmp_path / "postmortem.md").read_text()
+    outside = re.sub(r"(?ms)^(`{3,})text\n.*?^\1\n", "", text)
+    assert "<script" not in outside
+    assert "[a](" not in outside
+    assert (tmp_path / "postmortem.pdf").read_bytes().startswith(b"%PDF")
+    assert "postmortem.pdf" in made.files
+
+
+@pytest.mark.parametrize("text", ["# x", "1. x", "- x", "> x", "a | b", "*b*", "_b_", "`c`", "[l](u)", "\\", "www.e.x"])
+def test_markdown_shows_special_characters_as_they_are(text: str) -> None:
+    """What Markdown would read as markup is escaped, and nothing is lost."""
+    shown = escaped(text)
+    back = re.sub(r"\\([\\`*_\[\]|~$#.+=-])", r"\1", shown.replace("&gt;", ">").replace("&#46;", "."))
+    assert shown != text
+    assert back == text
+
+
+def test_no_request_leaves_the_page(investigated: Investigated) -> None:
+    """The page forbids every request, and asks for none."""
+    html = page(draft(investigated("startup-race")).internal)
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in html
+    assert Claims(html).requests == []
+
+
+def test_same_evidence_and_same_people_give_the_same_bytes(investigated: Investigated, tmp_path: Path) -> None:
+    """Two runs, in two folders, write the same bytes into every file; nothing unfinished stays."""
+    found = investigated("startup-race")
+    files = [write(found, tmp_path / name).files for name in ("a", "b")]
+    assert files[0] == files[1]
+    for name in files[0]:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+    assert {path.name for path in (tmp_path / "a").iterdir()} == set(files[0])
+
+
+def test_what_people_wrote_survives_new_evidence(investigated: Investigated, tmp_path: Path) -> None:
+    """A second run over other evidence keeps human.yaml byte for byte, and shows its texts in the new draft."""
+    write(investigated("startup-race"), tmp_path)
+    own = 'summary: "Logins were down."\nlessons: [Probes can lie]\n'
+    (tmp_path / "human.yaml").write_text(own)
+    write(investigated("oom"), tmp_path)
+    assert (tmp_path / "human.yaml").read_text() == own
+    text = (tmp_path / "postmortem.md").read_text()
+    assert "- ✎ Logins were down." in text
+    assert "- ✎ Probes can lie" in text
+    assert "oom_killed" in text
+
+
+def test_the_external_edition_names_no_part_of_the_system(investigated: Investigated) -> None:
+    """No service, host, address, file or log line of any recording gets into the edition for readers outside."""
+    for name in RECORDINGS:
+        found = investigated(name)
+        text = json.dumps(plain(draft(found).external)).replace("human.yaml", "")
+        services = {str(service) for service in found.incident.containers["service"].dropna()}
+        assert not [word for word in services if re.search(rf"\b{re.escape(word)}\b", text)], name
+        assert not re.search(r"\d+\.\d+\.\d+\.\d+|\.jsonl?\b|logs/|ECONN|payflow", text), name
+
+
+def test_only_external_texts_get_outside(investigated: Investigated) -> None:
+    """Of human.yaml, the external edition shows what stands under external, and nothing else."""
+    human = read("summary: INSIDE\nlessons: [INSIDE]\ntitle: INSIDE\nexternal: {summary: Logins were down}\n")
+    text = markdown(draft(investigated("startup-race"), human).external)
+    assert "Logins were down" in text
+    assert "INSIDE" not in text
+
+
+def test_the_evidence_of_a_quiet_project_is_the_ledger(investigated: Investigated) -> None:
+    """That nothing failed is a claim too: it rests on the sources that were read."""
+    made = draft(investigated("fixed"))
+    first = next(claims(made.internal))
+    assert first.said == "Nothing in the evidence failed."
+    assert {cite.file for cite in first.evidence} <= {"ledger", *(c.file for c in made.internal.cites)}
+
+
+def test_the_json_holds_every_id_with_its_row(investigated: Investigated, tmp_path: Path) -> None:
+    """evidence.json gives each id its file, line, time and text, and the milestones with their error bars."""
+    write(investigated("startup-race"), tmp_path)
+    told = json.loads((tmp_path / "evidence.json").read_text())
+    ids = {row["id"] for row in told["evidence"]}
+    text = (tmp_path / "postmortem.md").read_text()
+    assert set(LINK.findall(text)) == ids
+    assert {row["name"] for row in told["metrics"]} == {"TTD", "TTA", "TTM", "TTR"}
+
+
+def test_the_folder_must_be_writable(investigated: Investigated, tmp_path: Path) -> None:
+    """A folder that cannot be made is one clear error."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="cannot be written to"):
+        write(investigated("startup-race"), tmp_path / "file")
+
+
+def test_the_legend_explains_the_marks() -> None:
+    """The reader is told what an id and a pen mean."""
+    assert "ids of the rows" in LEGEND
+    assert "✎" in LEGEND
+
+
+def test_the_pdf_holds_the_text(investigated: Investigated, tmp_path: Path) -> None:
+    """The PDF shows the same sentences, as text that can be searched."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext is not installed")
+    write(investigated("startup-race"), tmp_path)
+    done = subprocess.run([program, tmp_path / "postmortem.pdf", "-"], capture_output=True, text=True, check=True)
+    assert "Root cause and contributing factors" in done.stdout
