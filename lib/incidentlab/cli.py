@@ -97,6 +97,25 @@ def run(
 
 
 @app.command()
+def postmortem(
+    source: Source,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder; its human.yaml is kept.")],
+) -> None:
+    """Draft the postmortem: every sentence with its evidence, as Markdown, HTML and PDF; what people write is kept."""
+    from incidentlab import investigate, load, plot
+    from incidentlab.report.postmortem import write
+
+    found = investigate(load(source))
+    window = (found.incident.start, found.incident.end)
+    axes = plot.timeline(found.timeline, found.phases, window=window, refused=found.attempts)
+    written = write(found, output, figure=axes.get_figure(root=True))
+    for remark in written.draft.remarks:
+        typer.echo(f"incidentlab: {remark}", err=True)
+    typer.echo(f"page      {output / 'postmortem.html'}")
+    typer.echo(f"to write  {len(written.draft.prompts)} fields of {output / 'human.yaml'}; then run this again")
+
+
+@app.command()
 def batch(
     notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
     sources: Annotated[list[str], typer.Argument(help="Bundles, or text files of logs.")],
