@@ -1,13 +1,15 @@
 """Checks the replay of `incidentlab.analyse.whatif` against the engine: what it predicts is played, and compared.
 
-Three plays of the start-up race give the facts: when Postgres is ready, how long auth-service takes to its first try,
-what a start costs. From these alone the outcome of every setting of the grid is predicted. Then each is played for
-real, with postgres and auth-service only, captured, and read from the evidence. A prediction is right if the outcome
-and its reason are those that happened, and the recovery came within 1 s or 10 % of the time predicted.
+Plays of the start-up race give the facts: when Postgres is ready, how long auth-service takes to its first try, what a
+start costs. Plays in which auth-service waits say when Postgres is ready if it starts alone, which is sooner. From
+these alone the outcome of every setting of the grid is predicted. Then each is played for real, with postgres and
+auth-service only, captured, and read from the evidence. A prediction is right if the outcome and its reason are
+those that happened, and the recovery came within 1 s or 10 % of the time predicted.
 
 A delay that doubles makes much of little, so a setting counts only if it is firm: if its prediction stays right when
-Postgres and auth-service are half a second earlier or later, in all combinations. That is decided before the play.
-The others are shown, and not counted.
+Postgres and auth-service are half a second earlier or later, in all combinations. That is decided before the play;
+the others are shown, and not counted. And a play in which Postgres itself was not ready within that half second of
+the time expected is no test of the replay, which takes that time as given: it is played again, and counted as a play.
 
 Exit status: 0 all firm predictions were right; 1 one was not, or too few were firm; 2 it cannot be checked here.
 """
@@ -25,9 +27,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from incidentlab.analyse.whatif import Facts, Outcome, Setting, nearby, replay
+from incidentlab.report.investigation import Investigation
 from incidentlab.tables import IncidentlabError
 from scenario import BUILD, LAB, OffScript, Unusable, say
-from trial import Case, happened, measure, play, stage
+from trial import DEPENDENCY, Case, happened, measure, play, stage
 
 PAGE, RAW = LAB / "README.md", BUILD / "verify.json"
 MARKS = ("<!-- written by verify.py: begin -->\n", "<!-- written by verify.py: end -->\n")
@@ -47,8 +50,9 @@ def healthy(interval_s: float, **more: Any) -> Setting:
     return Setting(condition="service_healthy", interval_s=interval_s, **(usual | more))
 
 
-RACE = Case(4, Setting(restart="on-failure"))
-CALIBRATIONS = 3
+CALIBRATIONS, PLAYS = 5, 5
+INIT_S = 4.0
+RACE, ALONE = Case(INIT_S, Setting(restart="on-failure")), Case(INIT_S, healthy(2))
 GRID = (
     # tries inside one run
     (8.1, loop(15, 2)),
@@ -96,17 +100,14 @@ GRID = (
 
 @dataclass(frozen=True)
 class Row:
-    """One setting: when Postgres is expected to be ready, what is predicted from that, and what happened.
-
-    `own_s` is when the replay would have had it recover, had it known when Postgres was ready in this very play.
-    """
+    """One setting: when Postgres is expected to be ready, what is predicted from that, and what happened when."""
 
     case: Case
     ready_s: float
     predicted: Outcome
     firm: bool
     real: Outcome
-    own_s: float = math.nan
+    plays: int = 1
 
     @property
     def within(self) -> bool:
@@ -130,15 +131,14 @@ def middle(measured: list[Facts]) -> Facts:
     Raises
     ------
     Unusable
-        The plays differ by more than a firm prediction may be off: the machine has other things to do.
+        Not most of them agree on when Postgres is ready: the machine has other things to do.
     """
-    ready = [facts.ready[0][0] for facts in measured]
-    if max(ready) - min(ready) > 2 * SLACK_S:
-        raise Unusable(
-            f"Postgres took {min(ready):.1f} to {max(ready):.1f} s to the same start: wait for a quieter machine"
-        )
-    numbers = [field.name for field in fields(Facts) if isinstance(getattr(measured[0], field.name), float)]
-    medians: dict[str, Any] = {name: statistics.median(getattr(facts, name) for facts in measured) for name in numbers}
+    ready = sorted(facts.ready[0][0] for facts in measured)
+    usual = statistics.median(ready)
+    if 2 * sum(abs(second - usual) <= SLACK_S for second in ready) <= len(ready):
+        raise Unusable(f"Postgres took {ready[0]:.1f} to {ready[-1]:.1f} s to the same start: the machine is busy")
+    names = [field.name for field in fields(Facts) if isinstance(getattr(measured[0], field.name), float)]
+    medians: dict[str, Any] = {name: statistics.median(getattr(facts, name) for facts in measured) for name in names}
     for name in ("ready", "temporary"):
         spans = zip(*(getattr(facts, name) for facts in measured), strict=True)
         medians[name] = tuple(tuple(map(statistics.median, zip(*span, strict=True))) for span in spans)
@@ -164,17 +164,34 @@ def is_firm(facts: Facts, setting: Setting) -> bool:
 # Compare
 
 
+def calibrate() -> dict[str, Facts]:
+    """Measure the facts for both conditions of `depends_on`."""
+    facts = {}
+    for case in (RACE, ALONE):
+        say(f"calibrating: {words(case.setting)}")
+        facts[case.setting.condition] = middle([measure(play(case)) for _ in range(CALIBRATIONS)])
+    race, alone = facts["service_started"], facts["service_healthy"]
+    facts["service_healthy"] = replace(race, ready=alone.ready, temporary=alone.temporary, probe_s=alone.probe_s)
+    return facts
+
+
 def check(ready_s: float, setting: Setting, facts: Facts) -> Row:
     """Predict a setting from the facts of the calibration, then play it."""
-    case = Case(max(0.0, round(RACE.init_s + ready_s - facts.ready[0][0], 2)), setting)
-    known = later(facts, case.init_s - RACE.init_s)
-    predicted, firm = replay(known, case.setting), is_firm(known, case.setting)
-    found = play(case)
-    real, own_s = happened(found), math.nan
-    if real.recovers:
-        mine = measure(found)
-        own_s = replay(replace(known, ready=mine.ready, temporary=mine.temporary), case.setting).at_s
-    return Row(case, known.ready[0][0], predicted, firm, real, own_s)
+    case = Case(max(0.0, round(INIT_S + ready_s - facts.ready[0][0], 2)), setting)
+    known = later(facts, case.init_s - INIT_S)
+    predicted, firm = replay(known, setting), is_firm(known, setting)
+    plays, found = 1, play(case)
+    while disturbed(found, known.ready[0][0]) and plays < PLAYS:
+        plays, found = plays + 1, play(case)
+    return Row(case, known.ready[0][0], predicted, firm, happened(found), plays)
+
+
+def disturbed(found: Investigation, expected_s: float) -> bool:
+    """Say whether Postgres was ready much earlier or later than expected, or was not when it should have been."""
+    ready = measure(found).ready
+    t0 = found.lifetimes.loc[found.lifetimes["service"] == DEPENDENCY, "started"].min()
+    end_s = (found.incident.end - t0).total_seconds()
+    return abs(ready[0][0] - expected_s) > SLACK_S if ready else end_s > expected_s + SLACK_S
 
 
 # Tell
@@ -192,16 +209,16 @@ def words(setting: Setting) -> str:
     return f"{said}, after healthy ({asked}, every {setting.interval_s:g} s, {period}, {setting.retries} retries)"
 
 
-HEAD = "ready s|setting|predicted|real|predicted s|real s|difference s|own ready s|firm|right".split("|")  # noqa: SIM905
+HEAD = "ready s|setting|predicted|real|predicted s|real s|difference s|plays|firm|right".split("|")  # noqa: SIM905
 
 
 def cells(row: Row) -> tuple[str, ...]:
     """Write a row of the table; seconds only where there was a recovery."""
-    times = (row.predicted.at_s, row.real.at_s, row.real.at_s - row.predicted.at_s, row.own_s)
+    times = (row.predicted.at_s, row.real.at_s, row.real.at_s - row.predicted.at_s)
     said = ("" if math.isnan(second) else f"{second:.2f}" for second in times)
     outcomes = (outcome.reason.replace("_", " ") for outcome in (row.predicted, row.real))
     answers = ("yes" if answer else "no" for answer in (row.firm, row.within))
-    return (f"{row.ready_s:.1f}", words(row.case.setting), *outcomes, *said, *answers)
+    return (f"{row.ready_s:.1f}", words(row.case.setting), *outcomes, *said, str(row.plays), *answers)
 
 
 def line(texts: Iterable[str]) -> str:
@@ -238,30 +255,31 @@ def between(page: str, text: str) -> str:
     return re.sub(f"({begin}).*({end})", lambda found: found[1] + text + found[2], page, count=1, flags=re.DOTALL)
 
 
-def keep(rows: list[Row], facts: Facts, *, write: bool) -> bool:
+def keep(rows: list[Row], facts: dict[str, Facts], *, write: bool) -> bool:
     """Leave the raw numbers in `build/`, the table in the README if it is wanted, and give the verdict."""
     well, said = verdict(rows)
-    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": os.getloadavg(), "said": said}
-    raw = about | {"facts": asdict(facts), "rows": [asdict(row) | {"within": row.within} for row in rows]}
+    took = [known.ready[0][0] for known in facts.values()]
+    page = (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores: {said}. With `INIT_SECONDS` {INIT_S:g}, "
+        f"Postgres was ready after {took[0]:.2f} s beside auth-service, after {took[1]:.2f} s alone.\n\n{table(rows)}"
+    )
+    known = {condition: asdict(known) for condition, known in facts.items()}
+    raw = {"said": said, "load": os.getloadavg(), "facts": known}
+    raw["rows"] = [asdict(row) | {"within": row.within} for row in rows]
     RAW.write_text(json.dumps(plain(raw), indent=1) + "\n")
-    print(f"{table(rows)}\n{said}")
     if write:
-        measured = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores: {said}.\n\n"
-        PAGE.write_text(between(PAGE.read_text(), measured + table(rows)))
+        PAGE.write_text(between(PAGE.read_text(), page))
+    print(page)
     return well
 
 
 def verify(*, write: bool) -> bool:
     """Measure, predict and play the whole grid."""
     with stage():
-        measured = []
-        for number in range(1, CALIBRATIONS + 1):
-            say(f"calibration {number} of {CALIBRATIONS}")
-            measured.append(measure(play(RACE)))
-        facts, rows = middle(measured), []
-        say(f"Postgres is ready after {facts.ready[0][0]:.2f} s; predicting and playing {len(GRID)} settings")
+        facts, rows = calibrate(), []
+        say(f"predicting and playing {len(GRID)} settings")
         for ready_s, setting in GRID:
-            rows.append(check(ready_s, setting, facts))
+            rows.append(check(ready_s, setting, facts[setting.condition]))
             say(line(cells(rows[-1])))
     return keep(rows, facts, write=write)
 

@@ -76,9 +76,25 @@ def test_the_facts_are_the_medians_of_the_calibrations() -> None:
 
 
 def test_a_machine_that_does_other_things_is_refused() -> None:
-    """Starts that differ by more than the slack, to either side, say nothing about the next."""
-    with pytest.raises(scenario.Unusable, match=r"5\.6 to 6\.7 s"):
-        verify.middle([FACTS, replace(FACTS, ready=((6.7, math.inf),)), FACTS])
+    """Starts of which most differ from the median by more than the slack say nothing about the next."""
+    starts = [replace(FACTS, ready=((second, math.inf),)) for second in (5.0, 5.6, 6.7)]
+    with pytest.raises(scenario.Unusable, match=r"5\.0 to 6\.7 s"):
+        verify.middle(starts)
+    assert verify.middle([FACTS, FACTS, *starts]).ready == FACTS.ready
+
+
+@pytest.mark.parametrize(("expected_s", "disturbed"), [(6.6, False), (7.0, False), (7.2, True), (6.0, True)])
+def test_a_play_is_disturbed_by_when_postgres_was_ready(expected_s: float, disturbed: bool, investigated: Any) -> None:
+    """In startup-race Postgres was ready after 6.6 s: half a second to either side is as expected, more is not."""
+    assert verify.disturbed(investigated("startup-race"), expected_s) is disturbed
+
+
+@pytest.mark.parametrize(("expected_s", "disturbed"), [(60.0, False), (1.0, True)])
+def test_postgres_that_is_never_ready_is_late_if_it_was_expected(
+    expected_s: float, disturbed: bool, investigated: Any
+) -> None:
+    """In dependency-unhealthy it never is: that disturbs who expected it within the play, and nobody else."""
+    assert verify.disturbed(investigated("dependency-unhealthy"), expected_s) is disturbed
 
 
 def test_a_longer_initialisation_ends_later_and_begins_when_it_did() -> None:
@@ -220,8 +236,8 @@ def test_the_table_shows_seconds_only_where_there_was_a_recovery() -> None:
     ]
     head, _, first, second = verify.table(rows).splitlines()
     assert head.count("|") == first.count("|") == second.count("|")
-    assert first == "| 4.6 | 1 try, restart no | connected | connected | 6.00 | 6.25 | 0.25 |  | yes | yes |"
-    assert second == "| 4.6 | 1 try, restart no | tries spent | tries spent |  |  |  |  | no | yes |"
+    assert first == "| 4.6 | 1 try, restart no | connected | connected | 6.00 | 6.25 | 0.25 | 1 | yes | yes |"
+    assert second == "| 4.6 | 1 try, restart no | tries spent | tries spent |  |  |  | 1 | no | yes |"
 
 
 def test_every_setting_of_the_grid_has_its_own_words() -> None:
