@@ -114,6 +114,12 @@ def test_a_stop_of_the_new_run_does_not_make_its_start_a_human_s() -> None:
     assert lifetimes(story, NO_RUNS, containers("always"))["brought_by"].iloc[1] == "policy"
 
 
+def test_after_a_kill_it_is_not_known_who_started_it() -> None:
+    """A kill may disable the policy: without a stop or restart event nobody is named."""
+    story = events((1, "start", None), (5, "kill", 9), (5.1, "die", 137), (9, "start", None))
+    assert pd.isna(lifetimes(story, NO_RUNS, containers("always"))["brought_by"].iloc[1])
+
+
 def test_without_a_policy_only_a_human_starts_again() -> None:
     """A container with restart: no that runs a second time was started by someone."""
     story = events((1, "start", None), (2, "die", 1), (9, "start", None))

@@ -42,3 +42,11 @@ def test_json_file_records() -> None:
     assert logs["kind"].tolist() == ["log", "log", "continuation", "unknown"]
     assert logs["message"].tolist() == ["aaabbb", "err", "", '{"log":"cut']
     assert logs["ts"].iloc[1] == pd.Timestamp("2026-11-23T09:24:45.2Z")
+
+
+def test_pieces_that_grew_by_broken_bytes_are_joined_too() -> None:
+    """json-file makes three bytes of each broken one: a piece is then longer than the engine cut it."""
+    stamp = b"2026-11-23T09:24:45.460907419Z "
+    data = stamp + b"a" * 16383 + "\ufffd".encode() + stamp + b"b\n"
+    message = container_log.parse(data, file="x").frames["logs"]["message"].iloc[0]
+    assert message == "a" * 16383 + "\ufffd" + "b"

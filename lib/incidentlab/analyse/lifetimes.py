@@ -149,4 +149,7 @@ def _attribute(records: list[dict[str, Any]], events: pd.DataFrame, policy: Any)
         if pd.isna(begin) or pd.isna(end):
             continue
         touched = stops.between(begin, end).any() or restarts.between(begin, end + _PAIRING).any()
-        record["brought_by"] = "human" if touched or policy not in _RESTARTING_POLICIES else "policy"
+        if touched or policy not in _RESTARTING_POLICIES:
+            record["brought_by"] = "human"
+        elif pd.isna(before["signal"]):  # after a kill it hangs on STOPSIGNAL whether the policy still holds
+            record["brought_by"] = "policy"

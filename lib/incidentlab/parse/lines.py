@@ -74,15 +74,16 @@ def clean(line: bytes) -> str:
 def mend(line: bytes) -> bytes:
     """Return a line without the stamps that `-t` repeats between the pieces of a long one.
 
-    A stamp is cut out only where the line's own stamp recurs exactly `PIECE` bytes of payload after the last.
+    A stamp is cut out only where the line's own stamp recurs `PIECE` bytes of payload after the last, or a little
+    later: json-file makes three bytes of each byte that is no UTF-8, after the engine has cut.
     """
     stamp = _STAMP.search(line[:400]) if len(line) > PIECE else None
     if not stamp:
         return line
     mark, pieces, place = stamp.group(), [line[: stamp.end()]], stamp.end()
-    while line.startswith(mark, place + PIECE):
-        pieces.append(line[place : place + PIECE])
-        place += PIECE + len(mark)
+    while (end := line.find(mark, place + PIECE, place + 3 * PIECE + len(mark))) >= 0:
+        pieces.append(line[place:end])
+        place = end + len(mark)
     return b"".join([*pieces, line[place:]])
 
 
