@@ -1,0 +1,130 @@
+"""A batch: failures are rows, a kill loses nothing, and a resume runs only what must be run."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from incidentlab.run.generate import generate
+from incidentlab.run.index import page
+from incidentlab.run.many import batch
+from incidentlab.run.results import Results, table
+from incidentlab.tables import CATEGORIES, BadInput, BadParameter
+
+V4 = nbformat.v4
+PROGRAM = Path(sys.executable).with_name("incidentlab")
+CELLS = [
+    "from incidentlab import investigate, load\nfound = investigate(load(source))",
+    "import time\ntime.sleep(pause)",
+    "open(log, 'a').write(source + '\\n')",
+    "from incidentlab import report\nreport.answer(found)",
+]
+
+
+def notebook(folder: Path, *code: str) -> Path:
+    """Write a notebook with parameters and some code."""
+    declared = f'source: str = "x"  # where\nlog: str = {str(folder / "ran")!r}  # of runs\npause: float = 0.0  # wait'
+    tagged = V4.new_code_cell(declared, metadata={"tags": ["parameters"]})
+    path = folder / "q.ipynb"
+    nbformat.write(V4.new_notebook(cells=[tagged, *map(V4.new_code_cell, code)]), path)
+    return path
+
+
+def incidents(folder: Path, number: int) -> list[str]:
+    """Write generated incidents, the last of them broken: a bundle whose manifest is no JSON."""
+    told = [category for category in CATEGORIES if category != "healthcheck_exec_failure"]  # which no log tells
+    for i, category in enumerate(told[: number - 1]):
+        (folder / f"{i:02}-{category}.log").write_text(generate(category, seed=i, lines=80).text)
+    (folder / "99-broken").mkdir()
+    (folder / "99-broken" / "manifest.json").write_text("{")
+    return sorted(str(path) for path in folder.iterdir())
+
+
+def test_a_batch_that_is_killed_and_resumed_loses_nothing(tmp_path: Path) -> None:
+    """Of twelve incidents, one broken, killed once: eleven reports, one failure, none run twice without need."""
+    (tmp_path / "in").mkdir()
+    sources, out = incidents(tmp_path / "in", 12), tmp_path / "out"
+    command = [str(PROGRAM), "batch", str(notebook(tmp_path, *CELLS)), *sources, "-o", str(out), "-j", "2"]
+    with subprocess.Popen(command, start_new_session=True) as first:
+        while not (out / "results.jsonl").exists() or len((out / "results.jsonl").read_bytes().splitlines()) < 3:
+            time.sleep(0.02)
+            assert first.poll() is None
+        os.kill(first.pid, signal.SIGKILL)
+    kept = (out / "results.jsonl").read_bytes()
+    (out / "results.jsonl").write_bytes(kept + b'{"incident": "torn')
+    done = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    assert len(rows) == len({row["incident"] for row in rows}) == 12
+    assert (out / "results.jsonl").read_bytes().startswith(kept)
+    assert f"11 done, 1 failed, {len(kept.splitlines())} kept" in done.stdout
+    ran = (tmp_path / "ran").read_text().split()
+    assert len(ran) <= 11 + 2, "only what was at work when it was killed ran again"
+    broken = next(row for row in rows if row["incident"] == "99-broken")
+    assert (broken["status"], broken["cell"], broken["ename"]) == ("failed", 3, "BadInput")
+    good = pd.read_parquet(out / "results.parquet").query("status == 'done'")
+    assert [Path(source).stem[3:] for source in good["source"]] == good["category"].tolist()
+    verdict = json.loads((out / good["verdict"].iloc[0]).read_text())
+    assert verdict["verdict"]["category"] == good["category"].iloc[0]
+    assert not list(out.glob(".*"))
+    again = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=True)
+    assert "11 done, 1 failed, 12 kept" in again.stdout
+
+
+def test_deaths_and_timeouts_are_rows_and_a_change_runs_again(tmp_path: Path) -> None:
+    """A kernel that dies or takes too long fails alone; what changed runs again, a time-out under a new limit."""
+    for name in ("dies", "sleeps", "works"):
+        (tmp_path / f"{name}.log").write_text(f"{name}-1  | listening on port 80\n")
+    fate = "import os, time\n_ = 'dies' in source and os._exit(9)\n_ = 'sleeps' in source and time.sleep(2)"
+    path, sources = notebook(tmp_path, fate), [str(tmp_path / f"{n}.log") for n in ("dies", "sleeps", "works")]
+    output = tmp_path / "out"
+    ended = batch(path, sources, output=output, jobs=2, timeout_s=1.5)
+    written = pd.read_parquet(output / "results.parquet")
+    assert (ended.done, ended.failed) == (1, 2)
+    assert written["status"].tolist() == ["failed", "timeout", "done"]
+    assert written["ename"].tolist()[:2] == ["DeadKernelError", "CellTimeoutError"]
+    (tmp_path / "works.log").write_text("works-1  | listening on port 81\n")
+    seen: list[str] = []
+    more = {"output": output, "resume": True, "timeout_s": 30.0, "progress": lambda name, *_: seen.append(name)}
+    assert batch(path, sources, jobs=2, **more).done == 2
+    assert sorted(seen) == ["sleeps.log", "works.log"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "parameters", "error"),
+    [([], {}, BadInput), (["nowhere"], {}, BadInput), (["-"], {}, BadInput), (["."], {"pause": "x"}, BadParameter)],
+)
+def test_what_is_wrong_is_said_before_anything_starts(
+    sources: list[str], parameters: dict[str, str], error: type[Exception], tmp_path: Path
+) -> None:
+    """A missing source or a mistyped parameter ends the batch before it begins: not even its folder is made."""
+    with pytest.raises(error):
+        batch(notebook(tmp_path), sources, output=tmp_path / "out", parameters=parameters)
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_are_neither_overwritten_nor_shared(tmp_path: Path) -> None:
+    """Results of an earlier batch are gone on with only when asked to; two batches do not write to one folder."""
+    with Results(tmp_path, resume=False) as results:
+        results.append({"incident": "a"})
+        with pytest.raises(BadInput, match="another batch"):
+            Results(tmp_path, resume=True)
+    with pytest.raises(BadInput, match="--resume"):
+        Results(tmp_path, resume=False)
+
+
+def test_the_index_is_offline_and_shows_evidence_as_text() -> None:
+    """The index names nothing to load, runs its own script only, and escapes what a log smuggled in."""
+    row = {"incident": "<script>alert(1)</script>", "status": "failed", "evalue": "</script>", "ename": "X"}
+    text = page(table([row | {"page": "a b.html", "duration_s": 1.0, "started": "2026-11-23T09:00:00Z"}]), title="q")
+    assert re.search(r"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[\w+/=]+'", text)
+    assert text.count("<script") == text.count("</script>") == 1
+    assert 'href="a%20b.html"' in text
+    assert not re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:|//)""", text)
