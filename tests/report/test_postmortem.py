@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from html.parser import HTMLParser
@@ -247,3 +248,27 @@ def test_the_pdf_holds_the_text(investigated: Investigated, tmp_path: Path) -> N
     write(investigated("startup-race"), tmp_path)
     done = subprocess.run([program, tmp_path / "postmortem.pdf", "-"], capture_output=True, text=True, check=True)
     assert "Root cause and contributing factors" in done.stdout
+
+
+def test_the_command_says_what_is_left_to_write(tmp_path: Path) -> None:
+    """The command writes the files, says on stderr what the wording check found, and keeps human.yaml."""
+    own = "lessons: [The operator should have waited]\n"
+    (tmp_path / "human.yaml").write_text(own)
+    program = Path(sys.executable).with_name("incidentlab")
+    call = [program, "postmortem", str(DATA / "startup-race"), "-o", str(tmp_path)]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    assert "human.yaml:1 (lessons[1]): 'should have'" in done.stderr
+    assert "fields of" in done.stdout
+    assert "## Wording check" in (tmp_path / "postmortem.md").read_text()
+    assert (tmp_path / "human.yaml").read_text() == own
+
+
+def test_a_field_that_does_not_exist_stops_the_command(tmp_path: Path) -> None:
+    """A misspelt field is one line on stderr and exit status 2, and no file is written."""
+    (tmp_path / "human.yaml").write_text("lesson: x\n")
+    program = Path(sys.executable).with_name("incidentlab")
+    call = [program, "postmortem", str(DATA / "startup-race"), "-o", str(tmp_path)]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no field 'lesson'" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["human.yaml"]

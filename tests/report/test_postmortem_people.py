@@ -31,7 +31,7 @@ def test_every_text_keeps_its_line() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("sumary: x", "human.yaml:1: no field 'sumary' in the file; known: title, status, summary"),
+        ("outline: x", "human.yaml:1: no field 'outline' in the file; known: title, status, summary"),
         ("a: [", "is no YAML"),
         ("summary: x\nsummary: y", "human.yaml:2: summary stands twice"),
         ("lessons: x", "lessons must be a list"),

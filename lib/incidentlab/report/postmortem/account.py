@@ -12,6 +12,7 @@ from incidentlab.report.postmortem.statement import Excerpt, Node, Section, Stat
 _LONGEST = 14
 """Lines of the symptom that are quoted."""
 _QUIET = ("benign", "unknown")
+_RESTART_HELPS = ("startup_race", "dependency_outage", "healthcheck_misconfigured")
 
 
 def summary(m: Material) -> Section:
@@ -68,7 +69,7 @@ def incident(m: Material) -> list[Section]:
         Section("Error / symptom", tuple(_symptom(m)), 3),
         Section("Root cause and contributing factors", (*_causes(m), *m.people("contributing_factors")), 3),
         Section("Diagnosis steps performed", (*_diagnosed(m), *m.people("diagnosis_steps")), 3),
-        Section("Fix, short-term", (*_recovery(m), *m.people("fix_short_term")), 3),
+        Section("Fix, short-term", (*_recovery(m), *_again(m), *m.people("fix_short_term")), 3),
         Section("Fix, long-term", (*_remedy(m), *m.people("fix_long_term")), 3),
         Section("Why this fix", (*_reasons(m), *m.people("why_this_fix")), 3),
         Section("Verification", (*_verified(m), *m.people("verification")), 3),
@@ -136,7 +137,8 @@ def _diagnosed(m: Material) -> list[Node]:
     read = f"incidentlab read {counts} and {len(found.incident.probes)} probes from {len(m.ledger)} sources."
     folded = f"It folded them into {_times(len(found.failures))} and {_runs(len(found.lifetimes))} of containers."
     tried = f"It matched {len(found.attempts)} tries of one service to reach another."
-    ranked = f"It ranked {len(found.findings)} hypotheses by what speaks for and against each."
+    count = len(found.findings)
+    ranked = f"It weighed {count} hypothes{'i' if count == 1 else 'e'}s by what speaks for and against each."
     return [
         Statement(m.ledger, read),
         m.say(folded, [*_dicts(found.failures), *_dicts(found.lifetimes)]),
@@ -157,6 +159,16 @@ def _recovery(m: Material) -> list[Node]:
     again = lived[(lived["service"] == m.verdict["service"]) & lived["brought_by"].isin(["policy", "human"])]
     rows = [over, *(_dicts(again) if how else [])]
     return [m.say(f"It was mitigated at {moment(over['ts'])}{f', by {how}' if how else ''}.", rows)]
+
+
+def _again(m: Material) -> list[Node]:
+    """Return the restart that ends it for now, where the service only has to try once more."""
+    who = _who(m)
+    if m.verdict["category"] not in _RESTART_HELPS or len(who) < 2:
+        return []
+    rows, (service, dependency) = m.evidence(1), who
+    lines = (f"docker compose restart {service}", f"docker compose logs {service} --follow")
+    return [m.say(f"Proposed once {dependency} is ready:", rows), Excerpt(m.cites(rows), lines)]
 
 
 def _remedy(m: Material) -> list[Node]:

@@ -100,6 +100,7 @@ def _internal(m: Material, remarks: list[Remark], figure: bytes | None) -> Docum
         practice.operations(m),
         account.commands(m),
         account.unknown(m),
+        practice.people(m),
         *([check] if check else []),
     ]
     title = m.human.get("title")

@@ -7,6 +7,8 @@ same bytes; nothing in them tells when they were written.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,26 +54,33 @@ def write(found: Investigation, folder: Path, *, figure: Picture | None = None) 
     BadInput
         human.yaml cannot be used, or the folder cannot be written to; nothing else has been written then.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        made = draft(found, people(folder), figure=figure)
-        files = _files(made)
+    made = draft(found, people(folder), figure=figure)
+    files = _files(made)
+    with _writable(folder):
         for name, content in files.items():
             _whole(folder / name, content)
-    except OSError as error:
-        raise BadInput(f"{folder} cannot be written to: {error.strerror}; give another folder") from error
     return Written(made, folder, (NAME, *files))
 
 
 def people(folder: Path) -> Human:
     """Return what people wrote into human.yaml of a folder; make the file, with every field empty, if there is none."""
     path = folder / NAME
-    if not path.exists():
-        _whole(path, template().encode())
+    with _writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _whole(path, template().encode())
     try:
         return read(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8: byte {error.start}; save it as UTF-8") from error
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be written to: {error.strerror}; give another folder") from error
 
 
 def _files(made: Draft) -> dict[str, bytes]:

@@ -102,6 +102,11 @@ def learnt(m: Material) -> list[Section]:
     return [Section(title, m.people(key)) for key, title in titles.items()]
 
 
+def people(m: Material) -> Section:
+    """Return who wrote the postmortem, and who read it."""
+    return Section("Authors and reviewers", (*m.people("authors"), *m.people("reviewers")))
+
+
 def operations(m: Material) -> Section:
     """Return the images that ran, with their size and user, and what people add."""
     images = tables.records(m.found.incident.images.drop_duplicates("image"))

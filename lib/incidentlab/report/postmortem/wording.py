@@ -83,7 +83,7 @@ _VAGUE = re.compile(
     r"(?i)(?:improve|investigate|consider|look into|be (?:more )?careful|pay attention|think|try|understand|ensure"
     r"|make sure|review|discuss|monitor|better|more|raise awareness|train)\b"
 )
-_NO_VERB = re.compile(r"(?i)(?:the|a|an|no|all|some|our|new)\b|\w+(?:tion|ment|ness|ity|ing)\b")
+_NO_VERB = re.compile(r"(?i)(?:the|a|an|no|all|some|our|new)\b|\w+(?:tion|ness|ity|ing)\b")
 _DUE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[\w-]+(?:/[\w.-]+)+|\b[\w-]+\.(?:log|jsonl?|ya?ml|js|py|sql)\b")
 
