@@ -16,6 +16,7 @@ import pytest
 from incidentlab.run.generate import generate
 from incidentlab.run.index import page
 from incidentlab.run.many import batch
+from incidentlab.run.one import NotebookFailed
 from incidentlab.run.results import Results, table
 from incidentlab.tables import CATEGORIES, BadInput, BadParameter
 
@@ -95,6 +96,17 @@ def test_deaths_and_timeouts_are_rows_and_a_change_runs_again(tmp_path: Path) ->
     more = {"output": output, "resume": True, "timeout_s": 30.0, "progress": lambda name, *_: seen.append(name)}
     assert batch(path, sources, jobs=2, **more).done == 2
     assert sorted(seen) == ["sleeps.log", "works.log"]
+
+
+def test_a_batch_that_loses_its_server_stops_and_keeps_what_ended(tmp_path: Path) -> None:
+    """When the warm server is killed, what is not run yet is no failed run: the batch ends, and can be resumed."""
+    for name in "abc":
+        (tmp_path / f"{name}.log").write_text("web-1  | listening on port 80\n")
+    path = notebook(tmp_path, "import os\nos.kill(os.getppid(), 9)")
+    with pytest.raises(NotebookFailed, match="--resume"):
+        batch(path, [str(tmp_path / f"{name}.log") for name in "abc"], output=tmp_path / "out", jobs=1)
+    rows = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
+    assert [(row["incident"], row["status"]) for row in rows] == [("a.log", "done")]
 
 
 @pytest.mark.parametrize(

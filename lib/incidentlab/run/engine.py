@@ -74,11 +74,11 @@ class Kernel:
     def __init__(self, address: str, timeout: float | None = None) -> None:
         self._until = math.inf if timeout is None else time.monotonic() + timeout
         self._channel = socket.socket(socket.AF_UNIX)
-        self._channel.connect(address)
         self._lines = b""
         self.pid = 0
-        self._send({"folder": os.getcwd(), "environ": dict(os.environ)})  # noqa: PTH109 - as papermill sets it
         try:
+            self._channel.connect(address)
+            self._send({"folder": os.getcwd(), "environ": dict(os.environ)})  # noqa: PTH109 - as papermill sets it
             while (first := self._message())["msg_type"] != "kernel_info_reply":
                 print(first["content"].get("text", ""), file=sys.stderr)  # noqa: T201 - why it could not start
         except BaseException:

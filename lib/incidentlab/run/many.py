@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +23,7 @@ import nbformat
 import pandas as pd
 
 from incidentlab.run import index
-from incidentlab.run.one import _label, _read, _write, page
+from incidentlab.run.one import NotebookFailed, _label, _read, _write, page
 from incidentlab.run.parameters import checked, declared
 from incidentlab.run.results import Results, key, table
 from incidentlab.run.warm import Server
@@ -110,6 +111,8 @@ def batch(  # noqa: PLR0913 - each is an option of the command
         The notebook or a source is not there, or `output` cannot be used.
     BadParameter
         A parameter is unknown or mistyped; nothing has been run or written.
+    NotebookFailed
+        A process of the batch itself was killed. What ended is kept; a resume goes on.
     """
     values = checked({"source": "", **(parameters or {})}, declared(_read(notebook), name=notebook.name))
     tasks = _tasks(notebook, sources, output, values, timeout_s)
@@ -174,6 +177,11 @@ def _run_all(tasks: list[_Task], jobs: int, results: Results, progress: Progress
                 row = ended.result()
                 results.append(row)
                 progress(row["incident"], number, len(tasks))
+    except (BrokenProcessPool, ConnectionError) as error:
+        raise NotebookFailed(
+            f"a process of the batch was killed, perhaps for its memory ({type(error).__name__}); what ended is kept: "
+            "go on with --resume, and with fewer --jobs"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -234,6 +242,8 @@ def _execute(task: _Task, server: str, partial: Path, told: Path) -> dict[str, A
     except papermill.PapermillExecutionError as error:
         status = "timeout" if error.ename == "CellTimeoutError" else "failed"
         return {"status": status, "cell": error.exec_count, "ename": error.ename, "evalue": error.evalue[:1000]}
+    except ConnectionError:  # the warm server is gone: nothing is known of this run
+        raise
     except Exception as error:
         return {"status": "failed", "cell": None, "ename": type(error).__name__, "evalue": str(error)[:1000]}
     return {"status": "done", "cell": None, "ename": None, "evalue": None}
