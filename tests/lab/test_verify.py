@@ -262,6 +262,22 @@ def test_raw_numbers_are_json() -> None:
     assert verify.plain({"ready": ((5.6, math.inf),), "at_s": math.nan}) == {"ready": [[5.6, None]], "at_s": None}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["verify", "startup-race"], "lab verify takes no scenario"),
+        (["up"], "lab up needs the name of a scenario"),
+        (["verify", "--lab", "nowhere"], "no lab at nowhere"),
+    ],
+)
+def test_the_command_takes_a_scenario_for_all_verbs_but_verify(arguments: list[str], says: str) -> None:
+    """What is missing or too much is said in one line, with exit status 2, before anything is played."""
+    program = Path(sys.executable).with_name("incidentlab")
+    done = subprocess.run([program, "lab", *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert says in done.stderr
+
+
 # On the engine
 
 
