@@ -72,6 +72,51 @@ def test_mitigated_is_not_resolved_while_it_fails_again() -> None:
     assert lines(frame)["resolved"] == 6
 
 
+def test_without_times_the_order_of_the_lines_counts() -> None:
+    """In a pasted text a program's own time on one line puts it before no other; no time and no duration is given."""
+    pasted = [row | {"ts": None} for row in RACE]
+    later = {
+        "rank": 1,
+        "role": "for",
+        "fact": "ready",
+        "ts": at(9),
+        "service": "db",
+        "file": "f",
+        "line": 9,
+        "order": 9,
+    }
+    first = {"rank": 1, "role": "for", "fact": "refused", "service": "app", "file": "f", "line": 1, "order": 1}
+    frame = milestones(
+        tables.rows(pasted, tables.TIMELINE),
+        tables.rows([{"rank": 1, "category": "startup_race", "service": "app", "recovered": True}], tables.FINDINGS),
+        tables.rows([later, first], tables.EVIDENCE),
+        tables.empty(tables.LIFETIMES),
+    )
+    assert lines(frame) == {"started": 1, "impact": 1, "detected": 2, "mitigated": 4, "resolved": 4}
+    assert frame["ts"].isna().all()
+    assert metrics(frame)["duration_s"].isna().all()
+
+
+def test_a_row_of_another_service_is_no_impact() -> None:
+    """Where no row shows the service of the verdict failing, its impact is not known."""
+    ready = {
+        "rank": 1,
+        "role": "for",
+        "fact": "a probe of db failed",
+        "ts": at(0),
+        "service": "db",
+        "file": "f",
+        "line": 1,
+    }
+    frame = milestones(
+        tables.empty(tables.TIMELINE),
+        tables.rows([{"rank": 1, "category": "dependency_unhealthy", "service": "app"}], tables.FINDINGS),
+        tables.rows([ready], tables.EVIDENCE),
+        tables.empty(tables.LIFETIMES),
+    )
+    assert lines(frame) == {"started": 1}
+
+
 def test_nothing_failed_has_no_milestone() -> None:
     """A quiet project has no incident, so no milestone."""
     assert lines(told(RACE, category="benign")) == {}

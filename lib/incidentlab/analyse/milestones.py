@@ -120,12 +120,16 @@ def clock_error_s(lifetimes: pd.DataFrame) -> float:
 
 
 def _found(rows: pd.DataFrame, verdict: Record, evidence: pd.DataFrame, lifetimes: pd.DataFrame) -> dict[str, Record]:
-    started = _started(evidence)
+    timed = bool(rows["ts"].notna().any())
+    started = _started(evidence if timed else evidence.assign(ts=tables.NEVER))  # a program's own clock is no order
     if verdict["category"] in ("benign", "unknown") or started is None:
         return {}
     own: pd.DataFrame = rows if pd.isna(verdict["service"]) else rows[rows["service"] == verdict["service"]]
     later = _since(own, started)
-    impact = _first(later, _is_bad) or started
+    own_start: bool = pd.isna(verdict["service"]) or started["service"] == verdict["service"]
+    impact = _first(later, _is_bad) or (started if own_start else None)
+    if impact is None:
+        return {"started": started}
     found: dict[str, Record | None] = {"started": started, "impact": impact}
     later = _since(own, impact)
     found["detected"] = _first(later, _is_signal)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.report.postmortem.human import question
-from incidentlab.report.postmortem.material import Material, Record, moment, name
+from incidentlab.report.postmortem.material import Material, Record, at, moment, name
 from incidentlab.report.postmortem.statement import Excerpt, Node, Section, Statement
 
 _LONGEST = 14
@@ -116,7 +116,7 @@ def _symptom(m: Material) -> list[Node]:
     logs = m.found.incident.logs
     inside = logs["line"].between(first["line"], first["last_line"]) & (logs["file"] == first["file"])
     lines = _dicts(logs[inside & (logs["service"].eq(first["service"]) | logs["service"].isna())].head(_LONGEST))
-    quoted = m.say(f"{name(first['service'])} logged first, {moment(first['ts'])}:", lines or [first])
+    quoted = m.say(f"{name(first['service'])} logged first, {at(first['ts'])}:", lines or [first])
     return [quoted, Excerpt(m.cites(lines or [first]), tuple(str(row["message"]) for row in lines or [first]))]
 
 
@@ -157,8 +157,8 @@ def _recovery(m: Material) -> list[Node]:
     how = words.get(m.verdict["recovered_by"])
     lived = m.found.lifetimes
     again = lived[(lived["service"] == m.verdict["service"]) & lived["brought_by"].isin(["policy", "human"])]
-    rows = [over, *(_dicts(again) if how else [])]
-    return [m.say(f"It was mitigated at {moment(over['ts'])}{f', by {how}' if how else ''}.", rows)]
+    rows = [over, *((_dicts(again) or m.evidence(1)) if how else [])]
+    return [m.say(f"It was mitigated {at(over['ts'])}{f', by {how}' if how else ''}.", rows)]
 
 
 def _again(m: Material) -> list[Node]:
@@ -189,7 +189,8 @@ def _verified(m: Material) -> list[Node]:
     over = next(row for row in tables.records(m.milestones) if row["name"] == "resolved")
     if pd.isna(over["source"]) or over["source"] != "evidence":
         return []
-    text = f"Since {moment(over['ts'])} ({over['what']}) no failure of {name(over['service'])} is in the evidence."
+    begin = f"It was resolved {at(over['ts'])} ({over['what']})"
+    text = f"{begin}; since then no failure of {name(over['service'])} is in the evidence."
     return [m.say(text, [over])]
 
 

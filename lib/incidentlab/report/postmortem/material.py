@@ -124,6 +124,17 @@ def moment(ts: pd.Timestamp) -> str:
     return "not timed" if pd.isna(ts) else f"{ts:%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
+def at(ts: pd.Timestamp) -> str:
+    """Return when, in a sentence.
+
+    Examples
+    --------
+    >>> at(pd.NaT)
+    'at a time that the evidence does not give'
+    """
+    return "at a time that the evidence does not give" if pd.isna(ts) else f"at {moment(ts)}"
+
+
 def name(value: Any, other: str = "the project") -> str:
     """Return a name, or `other` where there is none."""
     return other if pd.isna(value) else str(value)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.report.postmortem.human import RECORDS, question
-from incidentlab.report.postmortem.material import Material, Record, moment, name
+from incidentlab.report.postmortem.material import Material, Record, at, moment, name
 from incidentlab.report.postmortem.statement import (
     Cite,
     Figure,
@@ -34,9 +34,11 @@ _ORDERS = {
 def detection(m: Material) -> Section:
     """Return the first signal that an alarm can hang on, and how a person learned of it."""
     row = _named(m)["detected"]
-    said: list[Node] = (
-        [] if pd.isna(row["source"]) else [m.say(f"{moment(row['ts'])}, {name(row['service'])}: {row['what']}.", [row])]
-    )
+    said: list[Node] = []
+    if row["source"] == "person":
+        said = [m.say(f"A person noted that it was detected {at(row['ts'])}.", [row])]
+    elif pd.notna(row["source"]):
+        said = [m.say(f"{name(row['service'])} gave the first signal {at(row['ts'])}: {row['what']}.", [row])]
     return Section("Detection", (*said, *m.people("detection")))
 
 
