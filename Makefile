@@ -23,7 +23,7 @@ types: .venv/ready
 	.venv/bin/mypy
 
 unit: .venv/ready
-	$(python) -m pytest --doctest-modules -m "not engine"
+	$(python) -m pytest --doctest-modules -m "not engine" --numprocesses 2 --dist worksteal
 
 notebooks: .venv/ready
 	$(python) -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
