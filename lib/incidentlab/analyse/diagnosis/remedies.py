@@ -127,7 +127,10 @@ Collect what is missing before changing anything:
 """
 
 _SECTION = r"(?ms)^\[(\w+)\]\n(.*?)(?=^\[\w+\]\n|\Z)"
-_REMEDIES = {category: text.strip() for category, text in re.findall(_SECTION, _TEXT)}
+_WRAP = r"(?m)^(\S.*[^.:\n])\n(?=\S)"
+"""A line of prose that does not end a sentence goes on in the next one; indented lines are to be copied as they are."""
+
+_REMEDIES = {category: re.sub(_WRAP, r"\1 ", text.strip()) for category, text in re.findall(_SECTION, _TEXT)}
 
 
 def remedy(hypothesis: Hypothesis) -> str:
