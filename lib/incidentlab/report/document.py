@@ -38,7 +38,7 @@ def document(investigation: Investigation, source: str) -> dict[str, Any]:
         "source": source,
         "verdict": verdict,
         "findings": findings,
-        "ledger": [_plain(row) for row in tables.records(investigation.incident.ledger)],
+        "ledger": [values(row) for row in tables.records(investigation.incident.ledger)],
         "unparsed_lines": investigation.incident.unparsed,
         "versions": {"incidentlab": version("incidentlab"), "python": platform.python_version()},
     }
@@ -55,13 +55,14 @@ def _names(service: str | None, incident: Incident) -> list[str]:
 def _finding(row: dict[str, Any], evidence: pd.DataFrame) -> dict[str, Any]:
     rows = tables.records(evidence[evidence["rank"] == row["rank"]])
     kept = ("file", "line", "pointer", "role", "fact")
-    located = [_plain({name: item[name] for name in kept}) for item in rows if pd.notna(item["line"])]
+    located = [values({name: item[name] for name in kept}) for item in rows if pd.notna(item["line"])]
     located.sort(key=lambda item: item["role"] != "for")
     missing = [str(item["fact"]) for item in rows if item["role"] == "missing"]
-    return _plain(row) | {"evidence": located, "missing": missing}
+    return values(row) | {"evidence": located, "missing": missing}
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def values(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a table as JSON holds it: times as RFC 3339 to the nanosecond, a missing value as null."""
     return {name: _value(value) for name, value in row.items()}
 
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from incidentlab import tables
+from incidentlab.report.document import values
 from incidentlab.report.investigation import Investigation
 from incidentlab.report.postmortem.draft import Draft, Picture, draft
 from incidentlab.report.postmortem.human import NAME, Human, read, template
@@ -100,24 +99,12 @@ def _files(made: Draft) -> dict[str, bytes]:
 def _evidence(made: Draft) -> dict[str, Any]:
     """Return what programs need: each id with its row, the milestones and the metrics."""
     cites = [
-        {"id": c.id, "file": c.file, "line": c.line, "pointer": c.pointer, "ts": _value(c.ts), "text": c.text}
+        values({"id": c.id, "file": c.file, "line": c.line, "pointer": c.pointer, "ts": c.ts, "text": c.text})
         for c in made.internal.cites
     ]
     frames = {"milestones": made.milestones, "metrics": made.metrics}
-    told = {name: [_values(row) for row in tables.records(frame)] for name, frame in frames.items()}
+    told = {name: [values(row) for row in tables.records(frame)] for name, frame in frames.items()}
     return {"status": made.internal.status, "evidence": cites, **told, "sections": plain(made.internal)["sections"]}
-
-
-def _values(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(value) for name, value in row.items()}
-
-
-def _value(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%dT%H:%M:%S}.{value.value % 10**9:09d}Z"
-    return value.item() if hasattr(value, "item") else value
 
 
 def _whole(path: Path, content: bytes) -> None:
