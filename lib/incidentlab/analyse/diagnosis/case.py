@@ -70,6 +70,11 @@ class Case:
         return server_kinds(self.logs, self.containers, self.services)
 
     @cached_property
+    def stores(self) -> set[str]:
+        """The services that are servers for certain; `web` or `gateway` is often the name of a program of one's own."""
+        return {service for service, kind in self.kinds.items() if kind != "web"}
+
+    @cached_property
     def needs(self) -> dict[str, list[str]]:
         """The services that each service depends on, as it was deployed."""
         return depends(self.containers, self.services)

@@ -67,16 +67,16 @@ def _client_of(case: Case, hypothesis: Hypothesis, others: list[Hypothesis]) -> 
     if hypothesis.category not in _SHARED:
         return None
     for other in others:
-        sides = (hypothesis.service in case.kinds, other.service in case.kinds)
+        sides = (hypothesis.service in case.stores, other.service in case.stores)
         if other.category == hypothesis.category and other.service and hypothesis.service and sides[0] != sides[1]:
             return other
     return None
 
 
 def _join(case: Case, kept: Hypothesis, other: Hypothesis) -> None:
-    if kept.service in case.kinds and other.service not in case.kinds:
+    if kept.service in case.stores and other.service not in case.stores:
         kept.service, kept.dependency, kept.sentence = other.service, kept.service, other.sentence
-    elif other.service in case.kinds and other.service != kept.service:
+    elif other.service in case.stores and other.service != kept.service:
         kept.dependency = kept.dependency or other.service
     kept.dependency = kept.dependency or other.dependency
     kept.confidence = max(kept.confidence, other.confidence)
@@ -99,7 +99,7 @@ def _leads_to(case: Case, cause: Hypothesis, effect: Hypothesis) -> bool:
     if cause.category not in _DEADLY or cause.service is None or cause.service == effect.service:
         return False
     if effect.category in _REACHING and effect.dependency == cause.service and not _cycle(cause, effect):
-        return cause.category not in ("auth_failure", "missing_database") or cause.service in case.kinds
+        return cause.category not in ("auth_failure", "missing_database") or cause.service in case.stores
     return effect.proxy and cause.weight >= 2 and cause.recovered is not True and not cause.proxy
 
 

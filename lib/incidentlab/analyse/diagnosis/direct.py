@@ -100,7 +100,7 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
 def _weigh_afterwards(case: Case, found: Hypothesis, reading: Reading, last: Record) -> None:
     """Believe a fault less where the service works after it; for a server, where its clients do."""
     won = case.works(found.service, last)
-    if won is None and found.service in case.kinds and not case.crashes(None):
+    if won is None and found.service in case.stores and not case.crashes(None):
         won = next((row for name in sorted(case.names) if (row := case.works(name, last)) is not None), None)
     if won is None:
         return
@@ -120,7 +120,7 @@ def _weigh_crash(case: Case, found: Hypothesis, first: Record) -> None:
         return
     after = case.lines(found.service)
     spoken = after[after["line"].gt(first["last_line"]).fillna(value=False) & after["message"].str.strip().ne("")]
-    if found.service in case.kinds or len(spoken) > _AFTER_A_CRASH:
+    if found.service in case.stores or len(spoken) > _AFTER_A_CRASH:
         found.confidence *= 0.6
         found.rows.append(evidence("against", "it went on after the error, or is no application", first))
     else:

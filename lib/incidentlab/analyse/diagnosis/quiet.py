@@ -50,7 +50,7 @@ def _troubled(case: Case) -> list[Record]:
     """Return the signs of trouble that no hypothesis explains: bad exits, crashes, fatal lines, waits in vain."""
     idle = [row for row in case.failed if case.works(_name(row), row) is None]
     crashed = [row for row in idle if row["kind"] in ("crash", "exit", "import")]
-    waits = [row for row in idle if row["kind"] in ("waiting", "wait_timeout") and row["service"] not in case.kinds]
+    waits = [row for row in idle if row["kind"] in ("waiting", "wait_timeout") and row["service"] not in case.stores]
     ends = [row | {"message": f"exited with code {row['exit_code']}"} for row in case.crashes(None)]
     return [*crashed, *ends, *_fatal(case), *(waits[-1:] if len(waits) >= _PATIENCE else [])]
 

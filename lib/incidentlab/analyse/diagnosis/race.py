@@ -9,7 +9,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis import outage
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, seconds, times
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
 from incidentlab.analyse.diagnosis.tries import made, who, whom
 
 _LAG = pd.Timedelta(milliseconds=200)
@@ -17,6 +17,12 @@ _LAG = pd.Timedelta(milliseconds=200)
 
 _MANY = 20
 """With more tries than these against a server whose start is not in the evidence, its start may be long over."""
+
+_GONE = ("exited", "stopping")
+"""The last phase of a server that went down and is not seen to come back."""
+
+_WORDING = 0.46
+"""That a program "cannot connect" says not why: refused, timed out, turned away; it is no more than a candidate."""
 
 _TOLD = {
     "before_ready": (("startup_race", 0.9), ("startup_race", 0.95)),
@@ -34,6 +40,8 @@ def explain(case: Case, client: str | None, target: str | None, rows: list[Recor
     """Return why a client found nobody at a target other than itself."""
     relation, mark = _relation(case, target, rows)
     told = _TOLD[relation][case.success(client, rows[0], rows[-1]) is not None]
+    if all(row["signature"] == "connect_text" for row in rows) and relation in ("unseen", "silent"):
+        told = (told[0], min(told[1], _WORDING))
     if told[0] == "startup_race" and relation != "before_ready":
         told = _cut_off(case, target, rows) or told
     found = made(case, client, rows, told, "")
@@ -79,8 +87,17 @@ def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, 
     first, last = case.clock(rows[0]), case.clock(rows[-1])
     if pd.notna(first) and pd.notna(ready[0]["start"]):
         return _by_clock(spans, ready, first, last)
+    first_start = any(span["phase"] == "temporary_server" for span in spans)
+    if spans[-1]["phase"] in _GONE and not first_start and _worked(case, rows[0]):
+        return "after_down", spans[-1]
     begun = any(span["phase"] in ("starting", "temporary_server", "restarting_inside") for span in spans)
     return ("starting", ready[0]) if begun or len(rows) < _MANY else ("silent", None)
+
+
+def _worked(case: Case, first: Record) -> bool:
+    """Say whether the client did its work before its first failure; the order within one container is sure."""
+    sign = case.works(str(first["service"])) if pd.notna(first["service"]) else None
+    return sign is not None and not later(sign, first)
 
 
 def _by_clock(spans: list[Record], ready: list[Record], first: Any, last: Any) -> tuple[str, Record | None]:

@@ -36,8 +36,8 @@ class Reading(NamedTuple):
 
 _TABLE = """
 disk_full         disk_full                  0.95 3 hard {who} could not write: no space is left{subject}.
-misconf           disk_full                  0.55 2 soft {who} refuses writes because its last save failed,
-    often a full disk.
+misconf           unknown                    0.60 2 soft {who} was refused writes by Redis, whose last save
+    failed: why it failed stands in the log of Redis only.
 oom               oom_killed                 0.93 3 hard {who} ran out of memory{subject}.
 killed            oom_killed                 0.72 3 hard A process of {who} was ended by SIGKILL, which nobody
     is seen to
@@ -77,6 +77,8 @@ dependency_unhealthy dependency_unhealthy    0.85 2 hard Compose waited in vain 
 dependency_exited dependency_unhealthy       0.80 2 hard Compose waited for {name}, which exited.
 no_healthcheck    healthcheck_misconfigured  0.90 3 hard {name} is waited for with service_healthy, but has no
     healthcheck.
+probe_output      healthcheck_exec_failure   0.93 3 hard The healthcheck of {who} could not be started: {name} is
+    not in its image; this says nothing of the service itself.
 probe_exec        healthcheck_exec_failure   0.45 3 hard A command could not be started in {who}: {name} is not
     in its image;
     whether it was the healthcheck is not said.

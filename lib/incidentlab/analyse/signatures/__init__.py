@@ -73,6 +73,7 @@ KINDS = {
     "dependency_unhealthy": "Compose waited for a dependency in vain",
     "dependency_exited": "Compose waited for a dependency that exited",
     "no_healthcheck": "service_healthy on a service without a healthcheck",
+    "probe_output": "inspect shows a probe whose program could not be started",
     "probe_exec": "the probe's program could not be started",
     "probe_timeout": "the probe took too long",
     "image_missing": "no such image",

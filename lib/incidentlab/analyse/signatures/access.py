@@ -46,7 +46,7 @@ go_tls                 tls            go
     \btls: (?P<code>(?:failed|first record|bad|handshake|unknown|internal)[a-z ]*)
 java_tls               tls            java
     (?P<code>SSLHandshakeException|PKIX path (?:building|validation) failed|Unsupported or unrecognized SSL message
-    |SSLPeerUnverifiedException|CertificateExpiredException)
+    |SSLPeerUnverifiedException|Certificate(?:Expired)?Exception)
 dotnet_tls             tls            dotnet
     (?P<code>The remote certificate (?:is invalid|was rejected)|RemoteCertificate\w+
     |The SSL connection could not be established|Unable to configure HTTPS endpoint)
@@ -87,12 +87,14 @@ mysql_denied_bare      auth           mysql
     (?P<code>ER_ACCESS_DENIED_ERROR|ER_NOT_SUPPORTED_AUTH_MODE|ER_HOST_NOT_PRIVILEGED)
 mysql_host             auth           mysql         Host '(?P<subject>[^']+)' is not allowed to connect
 mysql_plugin           auth           mysql
-    Authentication plugin '(?P<subject>[^']+)' (?:cannot be loaded|is not supported|reported error)
+    (?:Authentication plugin '(?P<subject>[^']+)' (?:cannot be loaded|is not supported|reported error)
+    |does not support authentication protocol)
 mongo_auth             auth           mongo
     (?:(?P<code>AuthenticationFailed|UserNotFound)|Authentication failed|SCRAM authentication failed
     |command \w+ requires authentication|not authorized on \w+ to execute)
 redis_auth             auth           redis
-    (?P<code>NOAUTH|WRONGPASS|ERR invalid password|ERR AUTH .*without any password configured|ERR Client sent AUTH)
+    (?P<code>NOAUTH|WRONGPASS|invalid username-password pair|ERR invalid password
+    |ERR AUTH .*without any password configured|ERR Client sent AUTH)
 rabbit_auth            auth           rabbitmq
     (?:(?:PLAIN|AMQPLAIN) login refused: user '(?P<subject>[^']+)'|(?P<code>ACCESS_REFUSED)
     |user '(?:[^']+)' can only connect via localhost)

@@ -41,7 +41,7 @@ compose_bind           missing_config engine        bind source path does not ex
 compose_directory      missing_config engine
     (?:trying to mount a directory onto a file|not a directory: unknown)
 compose_undefined      missing_config compose
-    refers to undefined (?P<code>network|volume|config|secret) (?P<subject>\S+)
+    (?:refers to|depends on) undefined (?P<code>network|volume|config|secret|service) (?P<subject>\S+)
 compose_external       missing_config compose
     (?:network|volume) {NAME} (?:declared as external, but could not be found|not found)
 compose_no_file        missing_config compose       no configuration file provided
@@ -92,6 +92,9 @@ empty_url              missing_config any
     |given URL string)|Invalid URI: The (?:URI is empty|hostname|format)|MongoParseError: Invalid (?:scheme
     |connection string)|Expected string or URL object, got None|(?P<code>ERR_INVALID_URL)|BadDsn
     |Invalid (?:Sentry )?D[Ss][Nn])
+
+rust_env               missing_config rust
+    (?:\bErr. value: (?:NotPresent|NotUnicode)|: NotPresent\b|VarError)
 
 # -- servers' own files
 loki_config            missing_config go

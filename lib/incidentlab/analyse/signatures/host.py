@@ -49,6 +49,14 @@ gpu_missing            limits         engine        could not select device driv
 nofile_ulimit          limits         any
     (?:error setting rlimit|max file descriptors \[\d+\] for elasticsearch process is too low)
 
+shared_memory          limits         python        (?:out of|insufficient) shared memory
+go_threads             limits         go            failed to create new OS thread
+gpu_memory             limits         any
+    (?:CUDA(?: error:)? out of memory|CUDA_ERROR_OUT_OF_MEMORY|cudaMalloc failed: out of memory)
+elastic_numbered       limits         elasticsearch
+    ^(?:ERROR: )?\[\d+\]: (?:max virtual memory areas|max file descriptors|max number of threads
+    |memory locking requested)
+
 # -- disk
 disk_full              disk_full      any
     (?:[Nn]o space left on device|\bENOSPC\b|[Dd]isk quota exceeded|\bEDQUOT\b|[Nn]o space left
@@ -81,13 +89,15 @@ cpp_oom                oom            any           (?P<code>std::bad_alloc)
 dotnet_oom             oom            dotnet        (?P<code>System\.OutOfMemoryException)
 ruby_oom               oom            ruby          (?P<code>NoMemoryError)
 no_memory              oom            any
-    (?:[Oo]ut of memory|not enough memory)(?:[Cc]annot allocate memory|\bENOMEM\b|[Oo]ut of memory\b
-    |not enough memory)
+    (?:[Oo]ut of memory\b|not enough memory)
 pg_signal9             killed         postgres      server process \(PID (?P<errno>\d+)\) was terminated by signal 9
 shell_killed           killed         shell         (?:line \d+: +\d+ Killed\b|^Killed\s*$|^\[?\d*\]?\+? *Killed +\S)
 signal_killed          killed         any
     (?:signal: killed|died with <Signals\.SIGKILL|was terminated by signal SIGKILL|SIGKILL! |exited on signal 9
-    |signal 9 \(SIGKILL\))
+    |signal 9 \(SIGKILL\)|killed by signal 9\b|terminated by SIGKILL|via signal \[SIGKILL\]
+    |npm (?:ERR!|error) signal SIGKILL)
+child_137              killed         any
+    exit(?:ed|s)? .*\b(?:exit code|exit status|status):? 137\b|died .*\bexit code 137\b
 
 # -- ports
 docker_port            port_conflict  engine
@@ -131,24 +141,33 @@ musl_symbol            arch           libc          Error relocating \S+: \S+: s
 
 # -- line endings
 crlf_interpreter       crlf           shell         (?:\^M|\r|\\r): bad interpreter
-crlf_env               crlf           shell         env: [‘'`"]?\S+?(?:\\r|\r|\^M|\$'\\r')[’'"]?: No such file
+crlf_env               crlf           shell
+    env: (?:can't execute )?[‘'`"]?\S+?(?:\\r|\r|\^M|\$'\\r')[’'"]?: No such file
 crlf_command           crlf           shell         (?:\$'(?:[^']*)\\r'|\S*\\r|\r|\^M): (?:command not found|not found)
 crlf_option            crlf           shell
     (?:set|invalid option name)\b.*(?:\\r|\r|\^M|illegal option -\s*$)|set: Illegal option -\s*$
+crlf_token             crlf           shell         unexpected token .*(?:\\r|\r)
 crlf_dash              crlf           shell         (?:line )?\d+: : not found
 crlf_exec              crlf_maybe     kernel
-    exec (?:"?)(?P<subject>/?[\w./-]+\.(?:sh|bash|py|rb))"?: no such file or directory
+    exec (?:"?)(?P<subject>/?[\w./-]+(?:\.(?:sh|bash|py|rb)|entrypoint))"?: no such file or directory
 crlf_user_process      crlf_maybe     kernel        exec user process caused:? "?no such file or directory
 
 # -- command not found
+probe_output           probe_output   engine
+    "Output": ?".*(?:exec failed: .*exec: \\*"(?P<subject>[^"\\]+)|(?:sh|bash
+    |ash): (?:\d+: )?(?P<code>[\w./-]+): not found)
+tini_exec              command        shell         exec (?P<subject>[\w./-]+) failed: No such file
+env_no_file            command        shell
+    env: (?:can't execute )?[‘'`"](?P<subject>[\w./-]+)[’'"]: No such file
+bun_script             command        node          error: script "(?P<subject>[\w:-]+)" not found
 probe_exec             probe_exec     engine
     exec failed: .*exec: "(?P<subject>[^"]+)": (?:executable file not found|permission denied|stat |no such file)
 oci_path               command        engine
     exec: \\?"(?P<subject>[^"\\]+)\\?": (?:executable file not found|stat .*no such file)
 oci_permission         not_executable engine        exec: \\?"(?P<subject>[^"\\]+)\\?": permission denied
 shell_not_found        command        shell
-    (?:^|[ \w/-]*(?:sh|bash|ash|entrypoint\S*|run|start)\S*: (?:line )?(?:\d+: )?(?:exec: )?)(?P<subject>[\w./@-]+): (
-    ?:command )?not found\s*$
+    (?:^|[ \w/-]*(?:sh|bash|ash|entrypoint\S*|run|start)\S*: (?:exec: )?(?:line )?(?:\d+: )?(?:exec: )?)
+    (?P<subject>[\w./@-]+):(?: command)? not found\s*$
 shell_no_file          command        shell
     (?:sh|bash|ash): (?:\d+: )?(?:line \d+: )?(?:can't open |cannot open )?'?(?P<subject>/?[\w./-]+)'?: [Nn]o such fil
     e or directory
@@ -176,7 +195,8 @@ node_rights            permission     node
 python_rights          permission     python
     PermissionError: \[Errno (?P<errno>\d+)\] [^:]+: '(?P<subject>[^']+)'
 java_rights            permission     java
-    (?P<code>AccessDeniedException|FileNotFoundException): (?P<subject>/\S+)(?: \(Permission denied\))
+    java\.nio\.file\.(?P<code>AccessDeniedException): /|FileNotFoundException: (?P<subject>/\S+) \(Permission
+sqlite_rights          permission     sqlite        attempt to write a readonly database
 mysql_rights           permission     mysql
     (?:Can't (?:create|read|open|change)[^']*'(?P<subject>[^']+)'.*(?:Permission denied|Errcode: 13|OS errno 13)
     |The innodb_system data file .* must be writable)

@@ -55,6 +55,9 @@ kafka_dns              dns            kafka
     (?:Couldn't resolve server {HOST}:{PORT}|No resolvable bootstrap urls)
 go_dns                 dns            go
     lookup {HOST}(?: on \S+)?: (?:no such host|server misbehaving|Temporary failure|.*i/o timeout|.*refused)
+kombu_dns              dns            python
+    Cannot connect to \w+://(?:[^@\s]*@)?{HOST}:{PORT}.*Errno -[235]
+dotnet_no_host         dns            dotnet        No such host is known\.(?: \({HOST}:{PORT}\))?
 dotnet_dns             dns            dotnet
     (?:Name or service not known|Resource temporarily unavailable) \({HOST}:{PORT}\)
 ruby_dns               dns            ruby
@@ -79,11 +82,12 @@ node_refused_json      refused        node
     "code":\s?"(?P<code>ECONNREFUSED)".*"address":\s?"{IP}",\s?"port":\s?{PORT}
 node_aggregate         refused        node          AggregateError \[(?P<code>ECONNREFUSED)\]
 libpq_refused          refused        libpq
-    connection to server at "{HOST}"(?: \({IP}\))?, port {PORT} failed: Connection refused
-libpq_refused_old      refused        libpq         could not connect to server: Connection refused
+    connection to server at "{HOST}"(?: \({IP}\))?, port {PORT} failed: (?:Connection refused|Cannot assign)
+libpq_refused_old      refused        libpq
+    could not connect to server: (?:Connection refused|Cannot assign requested)
 libpq_no_response      refused        libpq         ^{HOST}:{PORT} - no response
 asyncio_refused        refused        python        Connect call failed \('{IP}', {PORT}
-redis_py_refused       refused        python        Error (?P<errno>111) connecting to {HOST}:{PORT}
+redis_py_refused       refused        python        Error (?P<errno>111|99) connecting to {HOST}:{PORT}
 urllib3_refused        refused        python
     HTTPS?ConnectionPool\(host='{HOST}', port={PORT}\).*(?:Connection refused|NewConnectionError)
 pymongo_refused        refused        python        {HOST}:{PORT}: \[Errno (?P<errno>111)\]
@@ -92,7 +96,7 @@ kombu_refused          refused        python
 aiohttp_refused        refused        python        Cannot connect to host {HOST}:{PORT}
 mysql_refused          refused        mysql
     Can't connect to (?:local )?(?:MySQL |MariaDB )?server on '{HOST}(?::{PORT})?' \(+(?:\[Errno )?(?P<errno>111|115
-    |61|10061)
+    |61|99|10061)
 mysql_client_refused   refused        mysql
     Can't connect to (?:local )?(?:MySQL |MariaDB )?server on '{HOST}(?::{PORT})?'.*(?:refused|\(2003\))
 pdo_refused            refused        php           SQLSTATE\[HY000\] \[2002\] Connection refused
@@ -131,6 +135,8 @@ haproxy_down           unavailable    haproxy
 apache_refused         refused        apache        attempt to connect to {IP}:{PORT} \((?P<host>[^)]+)\) failed
 mongo_refused          refused        mongo
     (?:Error connecting to|couldn't connect to server) {HOST}:{PORT}.*Connection refused
+not_assignable         refused        any
+    (?i)(?:connect\w*|dial tcp)\b.*(?P<code>cannot assign requested address|EADDRNOTAVAIL)
 refused                refused        any           (?i)(?P<code>connection refused|ECONNREFUSED|actively refused)
 prisma_reach           connect        node          Can't reach database server at `?{HOST}`?:`?{PORT}
 mysql_link             connect        java          Communications link failure
@@ -142,7 +148,8 @@ pika                   connect        python        (?P<code>AMQPConnectionError
 python_connect         connect        python
     All connection attempts failed|(?P<code>NoBrokersAvailable)|No servers found yet
 mongo_selection        connect        mongo
-    (?:Server selection timed out|ServerSelection(?:Timeout)?Error|No suitable servers found|MongoNetworkError)
+    (?:Server selection timed out|buffering timed out after|ServerSelection(?:Timeout)?Error|No suitable servers found
+    |MongoNetworkError)
 kafkajs_seed           connect        kafka         Failed to connect to seed broker
 eureka_registry        connect        java          Cannot execute request on any known server
 hibernate_dialect      connect        java
@@ -165,12 +172,16 @@ mysql_timeout          timeout        mysql
     Can't connect to (?:local )?(?:MySQL |MariaDB )?server on '{HOST}(?::{PORT})?' \(+(?:\[Errno )?(?P<errno>110)
     |Can't connect to (?:local )?(?:MySQL|MariaDB )?server on '(?P<subject>[A-Za-z0-9_][\w.-]*)(?::(?P<code>\d{1,5}))?
     '.*timed out
+kombu_timeout          timeout        python
+    Cannot connect to \w+://(?:[^@\s]*@)?{HOST}:{PORT}.*(?:timed out|Errno 110)
+nc_timeout             timeout        nc
+    nc: connect to {HOST} (?:\([^)]*\) )?port {PORT} \(tcp\) failed: Connection timed out
 nginx_timeout          timeout        nginx
     upstream timed out \((?P<errno>110).*upstream: "\w+://\[?{HOST}\]?:{PORT}
 nginx_timeout_bare     timeout        nginx         upstream timed out \((?P<errno>110)
 curl_timeout           timeout        curl          curl: \(28\)
 registry_timeout       timeout        engine
-    (?:net/http: request canceled|Client\.Timeout exceeded|context deadline exceeded)
+    (?:net/http: request canceled|Client\.Timeout exceeded|context deadline exceeded|TLS handshake timeout)
 gunicorn_timeout       timeout        python        \[CRITICAL\] WORKER TIMEOUT \(pid:(?P<subject>\d+)\)
 node_undici_timeout    timeout        node          (?P<code>UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)
 timeout                timeout        any
@@ -198,5 +209,8 @@ amqp_closed            reset          rabbitmq      (?P<code>CONNECTION_FORCED)|
 reset                  reset          any
     (?i)(?P<code>connection reset by peer|connection reset|ECONNRESET|broken pipe|\bEPIPE\b|socket hang up
     |RemoteDisconnected|connection aborted)
+connect_text           connect        any
+    (?i)\b(?:cannot|can't|can not|could not|couldn't|unable to|failed to) (?:re)?connect to\b(?: {HOST}:{PORT})?
+    |\b(?:database|db|redis|mongo(?:db)?|mysql|postgres(?:ql)?|rabbitmq|kafka|broker) connection (?:failed|error)\b
 """
 )

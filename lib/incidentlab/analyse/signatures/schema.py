@@ -52,9 +52,13 @@ redis_corrupt          corrupt        redis
 kafka_cluster_id       incompatible   kafka
     (?P<code>InconsistentClusterIdException)|doesn't match stored clusterId
 kafka_node_exists      stale          kafka         KeeperErrorCode = NodeExists
+pid_file               stale          any
+    (?:[Aa] server is already running.*\.pid|lock file "[^"]*postmaster\.pid" already exists
+    |pid ?file found,? but .*running|Old process pid file)
 rabbit_flags           incompatible   rabbitmq
     (?P<code>incompatible_feature_flags|schema_integrity_check_failed|inconsistent_cluster
-    |failed_to_initialize_feature_flags)|required feature flags? (?:not enabled|are disabled)
+    |failed_to_initialize_feature_flags)|(?:required feature flags? (?:not enabled|are disabled)
+    |feature flags are required but disabled)
 minio_format           incompatible   minio
     (?:Unable to use the drive .* unformatted|Unknown xl (?:header|meta)|Unsupported backend format
     |unknown xl meta version)
@@ -83,7 +87,7 @@ alembic                migration      python
     |Target database is not up to date|alembic\.util\.(?:exc\.)?CommandError)
 django_migration       migration      python
     (?P<code>InconsistentMigrationHistory|NodeNotFoundError|CircularDependencyError
-    |django\.db\.migrations\.exceptions\.\w+)
+    |django\.db\.migrations\.exceptions\.\w+)|Conflicting migrations detected
 prisma_migrate         migration      node
     (?:(?P<code>\bP30(?:05|06|09|15|18|19)\b)|[Mm]igrate found failed migrations|A migration failed to apply
     |migration .* failed to apply)
@@ -128,6 +132,8 @@ mysql_no_column        schema         mysql         Unknown column {QUOTED} in
 prisma_no_table        schema         node
     The (?:table|column) {QUOTED} does not exist in the current database
 sqlite_no_table        schema         sqlite        no such (?:table|column): (?P<subject>[\w.]+)
+hibernate_validate     schema         java
+    Schema-validation: missing (?:table|column|sequence) \[(?P<subject>[^\]]+)
 mssql_no_table         schema         mssql         Invalid (?:object|column) name '(?P<subject>[^']+)'
 """
 )
