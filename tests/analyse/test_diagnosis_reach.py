@@ -20,6 +20,24 @@ LIBPQ = 'connection to server at "db" (172.20.0.2), port 5432 failed: Connection
 
 ROWS = [
     pytest.param(
+        "web-1 | redis.exceptions.ConnectionError: Error 99 connecting to localhost:6379. Cannot assign requested\n",
+        ("wrong_host", "web", None),
+        "EADDRNOTAVAIL is the answer of a loopback without an address",
+        id="host-not-assignable",
+    ),
+    pytest.param(
+        "job-1 | consumer: Cannot connect to amqp://app:**@10.9.8.7:5672//: timed out.\njob-1 | Trying again\n",
+        ("network_timeout", "job", None),
+        "kombu names host and port of a broker that does not answer",
+        id="timeout-kombu",
+    ),
+    pytest.param(
+        "api-1 | Failed to connect to the store, retrying\napi-1 exited with code 1\n",
+        ("unknown", "api", None),
+        "that a program could not connect does not say why",
+        id="look-alike-race-wording",
+    ),
+    pytest.param(
         FIRST_START + f"api-1  | psycopg2.OperationalError: {LIBPQ}\napi-1 exited with code 1\n",
         ("startup_race", "api", "db"),
         "refused by a server whose first start is in the same log is a race",

@@ -96,7 +96,9 @@ def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, 
 
 def _worked(case: Case, first: Record) -> bool:
     """Say whether the client did its work before its first failure; the order within one container is sure."""
-    sign = case.works(str(first["service"])) if pd.notna(first["service"]) else None
+    if pd.isna(first["service"]):
+        return False
+    sign = case.works(str(first["service"]))
     return sign is not None and not later(sign, first)
 
 
