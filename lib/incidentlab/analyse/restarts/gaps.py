@@ -95,7 +95,7 @@ def _cause(
         return "compose", "the container was replaced: its RestartCount and delay begin anew"
     if commands:
         return "human", f"commands seen: {', '.join(commands)}"
-    if pd.isna(run["brought_by"]):
+    if pd.isna(before["finished"]) or pd.isna(run["start_event"]):
         return "unknown", "no end was seen between the two starts: the daemon was restarted, or events were lost"
     if (why := refusal(before, container, manager.count)) is not None:
         return "human", f"no command was seen, but the policy would not have: {REASONS[why]}"
