@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.report.compose_diff import compose_diff
 from incidentlab.report.investigation import Investigation
 from incidentlab.report.show import Shown, visible
 
@@ -163,8 +164,11 @@ def _others(investigation: Investigation) -> Section:
 
 
 def _remedy(investigation: Investigation) -> Section:
-    remedy = tables.records(investigation.findings)[0]["remedy"]
-    return "What to change", [] if pd.isna(remedy) else str(remedy).split("\n")
+    first = tables.records(investigation.findings)[0]
+    words = [] if pd.isna(first["remedy"]) else str(first["remedy"]).split("\n")
+    change = compose_diff(first, investigation.incident.services)
+    own = ["In your own Compose file:", *(f"  {line}" for line in change)] if change else []
+    return "What to change", [*words, *own]
 
 
 def _text(sections: list[Section]) -> str:
