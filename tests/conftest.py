@@ -1,5 +1,6 @@
 """Recorded incidents, loaded once and proved unchanged after each test that used them."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from incidentlab.incident import Incident
 from incidentlab.load import load
@@ -14,6 +16,14 @@ from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.tables import EVIDENCE_TABLES
 
 mpl.use("Agg")
+# No test may fail because a machine is slow; and in CI the examples are the same in every run.
+settings.register_profile(
+    "incidentlab",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("incidentlab")
 DATA = Path(__file__).parent.parent / "data"
 
 
