@@ -160,7 +160,9 @@ def main() -> None:
     try:
         app()
     except IncidentlabError as error:
-        typer.echo(f"incidentlab: {' '.join(str(error).split())}", err=True)
+        from incidentlab.report.show import visible  # a message may quote evidence
+
+        typer.echo(f"incidentlab: {visible(' '.join(str(error).split()))}", err=True)
         raise SystemExit(2) from None
 
 
