@@ -277,8 +277,9 @@ def play_up(name: str) -> None:
 
 def play_down(name: str) -> None:
     """Remove the stack, its volumes and its network."""
+    scenario = read(name)
     engine()
-    clear(read(name))
+    clear(scenario)
 
 
 def record(name: str) -> None:
