@@ -16,9 +16,9 @@ from typing import Any
 
 import scenario
 from incidentlab import capture, load
-from incidentlab.analyse.restarts import restarts
-from incidentlab.analyse.whatif import Facts, Outcome, Setting, facts_of
+from incidentlab.analyse.whatif import Facts, Outcome, Setting
 from incidentlab.collect.observe import Observer
+from incidentlab.report import facts
 from incidentlab.report.investigation import Investigation, investigate
 from scenario import BUILD, LAB, PROJECT, OffScript, Play, Scenario, Unusable, say
 
@@ -151,14 +151,4 @@ def why_not(container: dict[str, Any]) -> str:
 
 def measure(found: Investigation) -> Facts:
     """Measure the facts of a play."""
-    seen = found.incident
-    return facts_of(
-        SERVICE,
-        DEPENDENCY,
-        attempts=found.attempts,
-        phases=found.phases,
-        lifetimes=found.lifetimes,
-        restarts=restarts(found.lifetimes, seen.events, seen.containers),
-        probes=seen.probes,
-        containers=seen.containers,
-    )
+    return facts(found, SERVICE, DEPENDENCY)
