@@ -44,16 +44,16 @@ def overlay(case: Case) -> dict[str, Any]:
         The lab's services cannot be set so.
     """
     setting = case.setting
-    if (setting.factor, setting.cap_s, setting.wait_after_last, setting.start_interval_s) != (1.5, 10.0, True, 0.0):
-        raise Unusable(
-            "waitForDb has factor 1.5, cap 10 s and a wait after its last try; engine 20 has no start_interval"
-        )
+    if (setting.wait_after_last, setting.start_interval_s) != (True, 0.0):
+        raise Unusable("waitForDb has a wait after its last try; engine 20 has no start_interval")
     budget = f":{setting.restart_max}" if setting.restart_max else ""
     service = {
         "environment": {
             "WAIT_FOR_DB": str(setting.tries > 1).lower(),
             "DB_TRIES": str(setting.tries),
             "DB_DELAY_MS": f"{1000 * setting.initial_s:g}",
+            "DB_DELAY_FACTOR": f"{setting.factor:g}",
+            "DB_DELAY_CAP_MS": f"{1000 * setting.cap_s:g}",
         },
         "restart": setting.restart + budget,
         "depends_on": {DEPENDENCY: {"condition": setting.condition}},

@@ -7,7 +7,8 @@ const { Pool } = require('pg');
 const { patience, serve, settings } = require('./service');
 
 const { DB_HOST, DB_USER, DB_PASSWORD, DB_NAME, JWT_SECRET } = settings;
-const { WAIT_FOR_DB, DB_TRIES = 15, DB_DELAY_MS = 2000 } = process.env;
+const { WAIT_FOR_DB, DB_TRIES = 15 } = process.env;
+const { DB_DELAY_MS = 2000, DB_DELAY_FACTOR = 1.5, DB_DELAY_CAP_MS = 10000 } = process.env;
 const pool = new Pool({ host: DB_HOST, user: DB_USER, password: DB_PASSWORD, database: DB_NAME, ...patience.pg });
 pool.on('error', (err) => console.error(`idle database connection lost: ${err.message}`));
 let initialized = false;
@@ -59,7 +60,7 @@ async function waitForDb(retries = Number(DB_TRIES), delay = Number(DB_DELAY_MS)
     } catch (err) {
       console.error(`DB connect failed (attempt ${i + 1}/${retries}):`, err.message);
       await new Promise((resolve) => setTimeout(resolve, delay));
-      delay = Math.min(10000, Math.floor(delay * 1.5));
+      delay = Math.min(Number(DB_DELAY_CAP_MS), Math.floor(delay * Number(DB_DELAY_FACTOR)));
     }
   }
   throw new Error('DB connection retries exhausted');

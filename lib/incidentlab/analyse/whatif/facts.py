@@ -33,6 +33,8 @@ class Facts:
         When its temporary server runs, which only a probe over the socket takes for ready.
     client_start_s
         When the service is started if nothing makes it wait.
+    let_in_s
+        From the dependency's becoming healthy to Compose's noticing it: half of the 500 ms between its looks.
     boot_s
         From the start of a run to the outcome of its first try.
     try_s, success_s
@@ -45,6 +47,10 @@ class Facts:
         How long a probe of the dependency takes.
     note
         What the evidence did not give, and what stands in for it.
+
+    Notes
+    -----
+    docker compose pkg/compose/convergence.go `waitDependencies`: one look at the dependency every 500 ms.
     """
 
     service: str
@@ -52,6 +58,7 @@ class Facts:
     ready: tuple[Span, ...]
     temporary: tuple[Span, ...] = ()
     client_start_s: float = 0.3
+    let_in_s: float = 0.25
     boot_s: float = 0.3
     try_s: float = 0.003
     success_s: float = 0.1
