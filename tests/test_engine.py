@@ -2,12 +2,18 @@
 
 import subprocess
 import sys
+import time
+import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import docker
 import pytest
 
-from incidentlab.collect import capture
+from incidentlab.analyse.lifetimes import lifetimes
+from incidentlab.analyse.restarts import restarts
+from incidentlab.collect import Observer, capture
 from incidentlab.load import load
 from incidentlab.report.document import document
 from incidentlab.report.investigation import investigate
@@ -44,3 +50,44 @@ def test_a_live_project_is_a_source() -> None:
     """`compose:NAME` is captured and diagnosed without a bundle being kept."""
     verdict = document(investigate(load("compose:payflow")), "live")["verdict"]
     assert verdict["category"] == "startup_race"
+
+
+CRASH_LOOP = """
+services:
+  loop:
+    image: debian:bookworm-slim
+    command: ["sh", "-c", "echo again; exit 1"]
+    restart: always
+"""
+
+
+@pytest.fixture
+def crash_loop(tmp_path: Path) -> Iterator[Path]:
+    """Keep a bundle of a container that has been restarted nine times, then remove it."""
+    folder = tmp_path / f"incidentlab-test-{uuid.uuid4().hex[:8]}"
+    folder.mkdir()
+    (folder / "compose.yaml").write_text(CRASH_LOOP)
+    compose = ["docker", "compose", "--project-directory", str(folder)]
+    try:
+        with Observer(folder.name) as observer, closing(docker.from_env()) as client:
+            subprocess.run([*compose, "up", "--detach"], check=True)
+            [container] = client.containers.list(
+                all=True, filters={"label": f"com.docker.compose.project={folder.name}"}
+            )
+            while container.attrs["RestartCount"] < 9:
+                time.sleep(0.5)
+                container.reload()
+            yield capture(folder.name, folder / "bundle", observer=observer)
+    finally:
+        subprocess.run([*compose, "down", "--timeout", "0"], check=True)
+
+
+def test_each_wait_of_a_crash_loop_is_the_engines_own_delay_and_a_start(crash_loop: Path) -> None:
+    """Nine restarts, 0.1 s doubling: what was waited beyond the formula is the cost of a start, and all are policy."""
+    incident = load(str(crash_loop))
+    runs = lifetimes(incident.events, incident.runs, incident.containers)
+    ladder = restarts(runs, incident.events, incident.containers)
+    assert len(ladder) >= 8
+    assert set(ladder["cause"]) == {"policy"}
+    assert ladder["predicted_s"].tolist()[:8] == pytest.approx([0.1 * 2**step for step in range(8)])
+    assert ladder["residual_s"].between(0, 3, inclusive="left").all()
