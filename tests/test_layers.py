@@ -15,9 +15,11 @@ ROOMS = {
     "collect": {"tables", "bundle", "redact"},
     "parse": {"tables"},
     "analyse": {"tables"},
-    "plot": {"tables"},
-    "report": {"tables", "incident", "analyse"},
-    "run": {"tables"},
+    "offline": {"tables"},
+    "plot": {"tables", "offline"},
+    "report": {"tables", "incident", "analyse", "offline"},
+    "teach": {"tables", "incident", "load", "analyse", "plot", "report"},
+    "run": {"tables", "offline"},
 }
 """room -> the rooms that it may import; `cli` and the front door may import all"""
 

@@ -6,7 +6,7 @@ before what, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import matplotlib.dates as mdates
@@ -57,7 +57,7 @@ def timeline(
     matplotlib.axes.Axes
     """
     timed = bool(happenings["ts"].notna().any())
-    lanes = _lanes(happenings, phases, first)
+    lanes = lanes_of(happenings, phases, first)
     axes = ax if ax is not None else _figure(len(lanes))
     position = {service: -row for row, service in enumerate(lanes)}
     handles: dict[str, Any] = {}
@@ -78,7 +78,7 @@ def _figure(lanes: int) -> Axes:
     return axes
 
 
-def _lanes(happenings: pd.DataFrame, phases: pd.DataFrame, first: Sequence[str | None]) -> list[str]:
+def lanes_of(happenings: pd.DataFrame, phases: pd.DataFrame, first: Sequence[str | None]) -> list[str]:
     """Return the services: the chosen ones, then those with most to tell; ties in the order of the alphabet."""
     told = set(pd.concat([happenings["service"], phases["service"]]).dropna())
     trouble = happenings[~happenings["what"].isin(["create", "start", "health", "ready", "probe_pass"])]["service"]
@@ -130,29 +130,39 @@ def _bars(
             ax.plot([finish], [middle], marker=">", color=style.GREY, markersize=6, clip_on=False, zorder=2)
 
 
-def _shade(ax: Axes, attempts: pd.DataFrame, position: dict[str, int], *, timed: bool, handles: dict[str, Any]) -> None:
-    words = "dependency could not be reached"
+def refused_spans(attempts: pd.DataFrame) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield each lane to shade, with the first failed try of the series there and its last try."""
     for (service, dependency), series in attempts.groupby(["service", "dependency"], sort=True):
         tries = tables.records(series)
-        if all(row["ok"] for row in tries):
-            continue
-        begin = _x(tries[0]["ts"], tries[0]["order"], timed=timed)
-        finish = _x(tries[-1]["ts"], tries[-1]["order"], timed=timed)
-        for name in (service, dependency):
-            if name in position and begin is not None and finish is not None:
-                ax.barh(
-                    position[name],
-                    finish - begin,
-                    left=begin,
-                    height=0.94,
-                    color=style.VERMILION,
-                    alpha=0.13,
-                    zorder=0,
-                )
-                handles.setdefault(words, Patch(facecolor=style.VERMILION, alpha=0.2, label=words))
+        if not all(row["ok"] for row in tries):
+            yield from ((name, tries[0], tries[-1]) for name in (str(service), str(dependency)))
 
 
-def _kind(happening: dict[str, Any]) -> str | None:
+def _shade(ax: Axes, attempts: pd.DataFrame, position: dict[str, int], *, timed: bool, handles: dict[str, Any]) -> None:
+    words = "dependency could not be reached"
+    for name, first, last in refused_spans(attempts):
+        begin = _x(first["ts"], first["order"], timed=timed)
+        finish = _x(last["ts"], last["order"], timed=timed)
+        if name in position and begin is not None and finish is not None:
+            ax.barh(
+                position[name],
+                finish - begin,
+                left=begin,
+                height=0.94,
+                color=style.VERMILION,
+                alpha=0.13,
+                zorder=0,
+            )
+            handles.setdefault(words, Patch(facecolor=style.VERMILION, alpha=0.2, label=words))
+
+
+def height_of(kind: str) -> float:
+    """Return how far above the middle of its lane a mark of this kind stands."""
+    return 0.24 if kind in _PROBES else _HEIGHT.get(kind, 0.0)
+
+
+def kind_of(happening: dict[str, Any]) -> str | None:
+    """Return the kind of mark of a happening, a key of `style.MARKS`; None where it is not drawn."""
     what = happening["what"]
     if what == "die":
         return "die_zero" if happening["detail"] == "exit code 0" else "die"
@@ -167,12 +177,11 @@ def _marks(
 ) -> None:
     points: dict[str, list[tuple[float, float]]] = {}
     for happening in tables.records(happenings):
-        kind = _kind(happening)
+        kind = kind_of(happening)
         x = _x(happening["ts"], happening["order"], timed=timed)
         if kind is None or x is None or happening["service"] not in position:
             continue
-        height = 0.24 if kind in _PROBES else _HEIGHT.get(kind, 0.0)
-        points.setdefault(kind, []).append((x, position[happening["service"]] + height))
+        points.setdefault(kind, []).append((x, position[happening["service"]] + height_of(kind)))
     for kind in [kind for kind in style.MARKS if kind in points]:
         words, marker, colour = style.MARKS[kind]
         xs, ys = zip(*points[kind], strict=True)

@@ -17,6 +17,7 @@ from incidentlab.report.replays import (
 from incidentlab.report.second_road import second_road
 from incidentlab.report.show import table
 from incidentlab.report.side_by_side import causes, side_by_side
+from incidentlab.report.sortable import sortable
 
 __all__ = [
     "Investigation",
@@ -37,6 +38,7 @@ __all__ = [
     "retries_said",
     "second_road",
     "side_by_side",
+    "sortable",
     "table",
     "unknowns",
     "whatif_said",

@@ -7,18 +7,20 @@ visible picture (U+2400 to U+241F), so that no escape sequence reaches a termina
 from __future__ import annotations
 
 import html
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+
+from incidentlab.offline import visible
+
+__all__ = ["Shown", "table", "visible"]
 
 _TABLE_STYLE = "border-collapse:collapse;font-size:12px;text-align:left"
 _CELL_STYLE = "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;white-space:"
 _PROSE = {"message", "fact", "detail", "output", "sentence", "hypothesis", "for", "against", "not known"}
 _PROSE |= {"truncated", "gap", "error"}
 """Columns whose text may be long and is wrapped; all others stay on one line."""
-_LONGEST = 2000
 
 
 @dataclass(frozen=True)
@@ -33,27 +35,6 @@ class Shown:
 
     def __repr__(self) -> str:
         return self.text
-
-
-def visible(text: str) -> str:
-    r"""Return `text` on one line, with control characters made visible and very long text cut with its length.
-
-    Examples
-    --------
-    >>> visible("a\x1b[31mb")
-    'a␛[31mb'
-    """
-    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
-    return "".join(_picture(character) for character in cut)
-
-
-def _picture(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return " " if character == "\t" else chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
-    return "�" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
 
 
 def table(frame: pd.DataFrame, *, columns: list[str] | None = None, limit: int = 40, timezone: str = "UTC") -> Shown:

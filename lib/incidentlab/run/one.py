@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 
+from incidentlab import offline
 from incidentlab.run.parameters import checked, declared
 from incidentlab.tables import BadInput, IncidentlabError
 
@@ -80,11 +81,14 @@ def run(
 
 
 def page(book: nbformat.NotebookNode, *, title: str) -> str:
-    """Return an executed notebook as one HTML page that makes no request and runs no script."""
+    """Return an executed notebook as one HTML page that makes no request and runs no script but ours."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="offline", extra_template_basedirs=[str(_TEMPLATES)])
-    body, _ = exporter.from_notebook_node(book, resources={"metadata": {"name": title}})
+    outputs = (output for cell in book.cells for output in cell.get("outputs", []))
+    shown = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
+    needed = {"policy": offline.policy(shown), "scripts": offline.tags(shown)}
+    body, _ = exporter.from_notebook_node(book, resources={"metadata": {"name": title}, "offline": needed})
     return str(body)
 
 
