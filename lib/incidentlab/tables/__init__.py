@@ -1,0 +1,138 @@
+"""The vocabulary: every table of incidentlab, its columns, their types and their meaning.
+
+All rooms speak in these tables and import nothing else of each other. A table is one visible specification,
+and `check` is the only door into it: it selects, orders, casts and sorts, refuses times without a zone, and
+names what is missing. Empty is a normal value: all columns, all dtypes, no rows.
+
+Four conventions hold everywhere:
+
+- a time is ``datetime64[ns, UTC]``; NaT means "not given by the source", or, for an end, "still open when we
+  stopped looking" (censored);
+- a unit is the suffix of the column's name (``duration_s``, ``memory_bytes``);
+- every evidence row says where it stands: ``file``, ``line`` (from 1, lines split at LF only) and, inside a
+  JSON line, ``pointer`` (RFC 6901). A claim that cannot point at rows is not a finding;
+- ``order`` is a row's place in its source. Where the times are missing, it is all that is known.
+"""
+
+from incidentlab.tables.door import check, empty, evidence_id, join, records, rows
+from incidentlab.tables.errors import BadInput, BadParameter, BadTable, EngineTrouble, IncidentlabError
+from incidentlab.tables.evidence import (
+    ADDRESSES,
+    CONTAINERS,
+    EVENTS,
+    EVIDENCE_TABLES,
+    IMAGES,
+    LEDGER,
+    LOGS,
+    PROBES,
+    RUNS,
+    SAMPLES,
+    SERVICES,
+)
+from incidentlab.tables.replayed import (
+    BACKOFF_GAPS,
+    BACKOFFS,
+    HEALTH,
+    HEALTH_PROBES,
+    LOOP_ENDS,
+    POLICY_MATCHES,
+    READINESS,
+    RECOMMENDATIONS,
+    RECOVERY,
+    RESTARTS,
+    SURVIVAL,
+    WHATIF,
+)
+from incidentlab.tables.results import (
+    ATTEMPTS,
+    CATEGORIES,
+    EVIDENCE,
+    FAILURES,
+    FINDINGS,
+    LIFETIMES,
+    METRICS,
+    MILESTONES,
+    PHASES,
+    TIMELINE,
+)
+from incidentlab.tables.table import FLAG, NEVER, REAL, TEXT, TIME, WHOLE, Column, Table
+
+RESULT_TABLES = (
+    FAILURES,
+    ATTEMPTS,
+    LIFETIMES,
+    PHASES,
+    FINDINGS,
+    EVIDENCE,
+    TIMELINE,
+    RESTARTS,
+    LOOP_ENDS,
+    BACKOFFS,
+    BACKOFF_GAPS,
+    POLICY_MATCHES,
+    HEALTH_PROBES,
+    HEALTH,
+    WHATIF,
+    READINESS,
+    SURVIVAL,
+    RECOVERY,
+    RECOMMENDATIONS,
+    MILESTONES,
+    METRICS,
+)
+
+__all__ = [
+    "ADDRESSES",
+    "ATTEMPTS",
+    "BACKOFFS",
+    "BACKOFF_GAPS",
+    "CATEGORIES",
+    "CONTAINERS",
+    "EVENTS",
+    "EVIDENCE",
+    "EVIDENCE_TABLES",
+    "FAILURES",
+    "FINDINGS",
+    "FLAG",
+    "HEALTH",
+    "HEALTH_PROBES",
+    "IMAGES",
+    "LEDGER",
+    "LIFETIMES",
+    "LOGS",
+    "LOOP_ENDS",
+    "METRICS",
+    "MILESTONES",
+    "NEVER",
+    "PHASES",
+    "POLICY_MATCHES",
+    "PROBES",
+    "READINESS",
+    "REAL",
+    "RECOMMENDATIONS",
+    "RECOVERY",
+    "RESTARTS",
+    "RESULT_TABLES",
+    "RUNS",
+    "SAMPLES",
+    "SERVICES",
+    "SURVIVAL",
+    "TEXT",
+    "TIME",
+    "TIMELINE",
+    "WHATIF",
+    "WHOLE",
+    "BadInput",
+    "BadParameter",
+    "BadTable",
+    "Column",
+    "EngineTrouble",
+    "IncidentlabError",
+    "Table",
+    "check",
+    "empty",
+    "evidence_id",
+    "join",
+    "records",
+    "rows",
+]

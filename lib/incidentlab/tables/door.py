@@ -1,0 +1,150 @@
+"""The door into a table, and the ways to make, join and read one."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from incidentlab.tables.errors import BadTable
+from incidentlab.tables.evidence import PROBES  # noqa: F401  # for the examples
+from incidentlab.tables.table import TIME, WHOLE, Column, Table
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """Return the table without rows, every column in place.
+
+    Examples
+    --------
+    >>> empty(PROBES).shape
+    (0, 10)
+    """
+    return pd.DataFrame({c.name: pd.Series([], dtype=_dtype(c.dtype)) for c in table.columns})
+
+
+def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return `frame` as `table`: its columns in order, cast, sorted; the only door into a table.
+
+    Parameters
+    ----------
+    frame
+        Has at least the columns of `table`; others are left out. It is not changed.
+    table
+        The specification.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a fresh index from 0. The sort is stable and puts rows without a time last.
+
+    Raises
+    ------
+    BadTable
+        A column is missing, a time has no zone, or a value does not fit its dtype.
+
+    Examples
+    --------
+    >>> check(pd.DataFrame({"start": ["2026-01-01"]}), PROBES)
+    Traceback (most recent call last):
+    incidentlab.tables.errors.BadTable: probes: missing columns end, service, container_id, exit_code, outcome, output, \
+file, line, pointer; present: start
+    """
+    missing = [name for name in table.names if name not in frame.columns]
+    if missing:
+        raise BadTable(
+            f"{table.name}: missing columns {', '.join(missing)}; present: {', '.join(map(str, frame.columns))}"
+        )
+    columns = {column.name: _cast(frame[column.name], column, table) for column in table.columns}
+    result = pd.DataFrame(columns)
+    if len(result) and not _sorted(result, table):
+        result = result.sort_values(list(table.sort), kind="stable", na_position="last")
+    return result.reset_index(drop=True)
+
+
+def rows(records: list[dict[str, Any]], table: Table) -> pd.DataFrame:
+    """Return `records` as `table`; a key that a record does not have is a missing value.
+
+    Examples
+    --------
+    >>> rows([{"service": "redis", "outcome": "pass"}], PROBES)[["service", "outcome"]].values.tolist()
+    [['redis', 'pass']]
+
+    Raises
+    ------
+    BadTable
+        A record has a key that is no column of the table, or a value does not fit.
+    """
+    if not records:
+        return empty(table)
+    surplus = sorted({key for record in records for key in record} - set(table.names))
+    if surplus:
+        raise BadTable(f"{table.name}: no such column: {', '.join(surplus)}; it has {', '.join(table.names)}")
+    return check(pd.DataFrame.from_records(records, columns=table.names), table)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of `frame` as dictionaries, in order: the way back from `rows`.
+
+    Examples
+    --------
+    >>> records(rows([{"service": "redis"}], PROBES))[0]["service"]
+    'redis'
+    """
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def join(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:
+    """Return the rows of several frames of one table as one frame of that table.
+
+    Examples
+    --------
+    >>> len(join([empty(PROBES), empty(PROBES)], PROBES))
+    0
+    """
+    filled = [frame for frame in frames if len(frame)]
+    return check(pd.concat(filled, ignore_index=True), table) if filled else empty(table)
+
+
+def evidence_id(file: str, line: int, pointer: str | None = None) -> str:
+    """Return a short stable name for an evidence row, made of where it stands.
+
+    Examples
+    --------
+    >>> evidence_id("logs/auth-service-1.stderr.log", 12)
+    'E-423f9ba0'
+    """
+    place = f"{file}:{line}:{pointer or ''}"
+    return "E-" + hashlib.sha256(place.encode()).hexdigest()[:8]
+
+
+def _sorted(frame: pd.DataFrame, table: Table) -> bool:
+    """Tell cheaply whether nothing has to move: no sort key, or a first key that already rises strictly."""
+    first = frame[table.sort[0]] if table.sort else None
+    return first is None or bool(first.notna().all() and first.is_monotonic_increasing and first.is_unique)
+
+
+def _dtype(name: str) -> Any:  # pandas' stubs know no common type for "a dtype or its name"
+    return pd.DatetimeTZDtype("ns", "UTC") if name == TIME else name
+
+
+def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any]:
+    try:
+        if column.dtype == TIME:
+            return _utc(values)
+        if column.dtype == WHOLE and values.dtype == object:
+            values = pd.Series(pd.array(values.tolist(), dtype="Int64"), index=values.index)
+        return values.astype(_dtype(column.dtype))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadTable(f"{table.name}.{column.name}: {error}; wanted {column.dtype}, got {values.dtype}") from error
+
+
+def _utc(values: pd.Series[Any]) -> pd.Series[Any]:
+    if values.isna().all():
+        never = pd.DatetimeIndex(np.full(len(values), np.datetime64("NaT", "ns")))
+        return never.tz_localize("UTC").to_series(index=values.index)
+    stamps: pd.Series[Any] = pd.Series(pd.DatetimeIndex(values), index=values.index)
+    if getattr(stamps.dtype, "tz", None) is None:
+        raise ValueError("times without a zone")
+    return cast("pd.Series[Any]", stamps.dt.tz_convert("UTC").astype(_dtype(TIME)))
