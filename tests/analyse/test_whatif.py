@@ -18,6 +18,7 @@ from incidentlab.analyse.whatif import (
     REASONS,
     Facts,
     Setting,
+    alternatives,
     deadline_s,
     facts_of,
     grid,
@@ -416,3 +417,11 @@ def test_without_a_start_that_became_ready_there_is_no_curve() -> None:
     """All starts censored: nothing is known of recovery."""
     assert recovery(FACTS, {"x": RETRY}, seen((5.0, False))).empty
     assert recovery(FACTS, {"x": RETRY}, tables.empty(tables.READINESS)).empty
+
+
+def test_no_alternative_hangs_on_the_engine_s_own_start_interval() -> None:
+    """Engines from 27 on probe a start period every 5 s if the file does not say otherwise: each alternative says it."""
+    for setting in alternatives(Setting()).values():
+        probed = setting.condition == "service_healthy" and setting.start_period_s > 0
+        assert not probed or setting.start_interval_s == setting.interval_s
+    assert any(setting.start_interval_s for setting in alternatives(Setting()).values())

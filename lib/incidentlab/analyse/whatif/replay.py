@@ -42,7 +42,8 @@ class Setting:
     condition
         What ``depends_on`` waits for.
     interval_s, timeout_s, start_period_s, start_interval_s, retries
-        The healthcheck of the dependency, which counts only for ``service_healthy``; a start interval of 0 is none.
+        The healthcheck of the dependency, which counts only for ``service_healthy``; a start interval of 0 is none,
+        as before engine 25. From engine 27 on, 5 s are meant where the file gives none: say so here.
     honest
         Whether its probe asks as the service would; one over the socket takes the temporary server for ready.
     """
