@@ -420,7 +420,7 @@ def test_without_a_start_that_became_ready_there_is_no_curve() -> None:
 
 
 def test_no_alternative_hangs_on_the_engine_s_own_start_interval() -> None:
-    """Engines from 27 on probe a start period every 5 s if the file does not say otherwise: each alternative says it."""
+    """Engines from 27 on probe a start period every 5 s unless the file says otherwise: each alternative says it."""
     for setting in alternatives(Setting()).values():
         probed = setting.condition == "service_healthy" and setting.start_period_s > 0
         assert not probed or setting.start_interval_s == setting.interval_s
