@@ -36,6 +36,8 @@ IMPORTS = (
     "matplotlib_inline.backend_inline",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
+    "bokeh.embed",
+    "bokeh.plotting",
     "incidentlab.plot",
     "incidentlab.report",
     "incidentlab.report.document",
