@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_json_keeps_the_contract(pasted: Path) -> None:
     assert answer["verdict"]["category"] == "startup_race"
     assert (answer["verdict"]["service"], answer["verdict"]["dependency"]) == ("app", "db")
     assert {2, 12} <= {row["line"] for row in answer["findings"][0]["evidence"]}
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    """`--version` prints the installed version, and asks for no command."""
+    done = incidentlab("--version")
+    assert (done.returncode, done.stdout) == (0, f"incidentlab {version('incidentlab')}\n")
 
 
 def test_same_input_same_bytes(pasted: Path) -> None:

@@ -26,6 +26,23 @@ Source = Annotated[
 ]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from incidentlab import __version__
+
+        typer.echo(f"incidentlab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
 @app.command()
 def diagnose(
     source: Source,
