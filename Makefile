@@ -3,12 +3,12 @@
 python := .venv/bin/python
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test lint types unit notebooks engine recordings recorded-notebooks clean
+.PHONY: demo test lint types unit notebooks browser engine recordings recorded-notebooks clean
 
 demo: .venv/ready
 	.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
 
-test: lint types unit notebooks engine
+test: lint types unit notebooks browser engine
 
 .venv/ready: requirements.lock pyproject.toml
 	lab/make-venv
@@ -23,10 +23,14 @@ types: .venv/ready
 	.venv/bin/mypy
 
 unit: .venv/ready
-	$(python) -m pytest --doctest-modules -m "not engine" --numprocesses 2 --dist worksteal
+	$(python) -m pytest --doctest-modules -m "not engine and not browser" --numprocesses 2 --dist worksteal
 
 notebooks: .venv/ready
 	$(python) -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
+
+browser: .venv/ready
+	lab/get-chromium
+	$(python) -m pytest -m browser tests/browser
 
 engine: .venv/ready
 	lab/with-engine $(python) -m pytest -m engine tests

@@ -1,0 +1,84 @@
+"""What the commands leave, opened from a file with the network off."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parent.parent.parent
+NOTEBOOK = "notebooks/01-what-happened.ipynb"
+Open = Callable[[Path], Any]
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Run a command, once, and return the folder that it wrote into."""
+    folders: dict[tuple[str, ...], Path] = {}
+
+    def make(*words: str) -> Path:
+        if words not in folders:
+            folders[words] = tmp_path_factory.mktemp(words[0])
+            command = [sys.executable, "-c", "from incidentlab.cli import main; main()", *words]
+            subprocess.run([*command, "-o", str(folders[words])], cwd=ROOT, check=True, capture_output=True)
+        return folders[words]
+
+    return make
+
+
+def shown(watched: Any) -> list[str]:
+    """Return the first cell of each row of the index that is shown."""
+    return [text.strip() for text in watched.page.locator("tbody tr:visible td:first-child").all_text_contents()]
+
+
+@pytest.mark.parametrize("edition", ["postmortem", "external"])
+def test_a_postmortem_opens_without_any_request(edition: str, exported: Callable[..., Path], offline: Open) -> None:
+    """Both editions show their headings, their picture if they have one, and ask for nothing but the file itself."""
+    path = exported("postmortem", "data/startup-race") / f"{edition}.html"
+    watched = offline(path)
+    assert watched.page.get_by_role("heading", name="Summary").is_visible()
+    widths = watched.page.locator("img").evaluate_all("(all) => all.map((image) => image.naturalWidth)")
+    assert all(width > 0 for width in widths)
+    watched.photograph(f"export-{edition}")
+    assert watched.asked == [path.as_uri()]
+
+
+def test_an_id_leads_to_its_row(exported: Callable[..., Path], offline: Open) -> None:
+    """A click on the id behind a sentence brings its row of the appendix, with its place, into view."""
+    watched = offline(exported("postmortem", "data/startup-race") / "postmortem.html")
+    link = watched.page.locator('a[href^="#E-"]').first
+    row = watched.page.locator(f'[id="{link.text_content()}"]')
+    assert row.evaluate("(row) => row.getBoundingClientRect().top > innerHeight")
+    link.click()
+    assert row.evaluate("(row) => row.getBoundingClientRect().top < innerHeight")
+    assert "auth-service" in str(row.text_content())
+
+
+def test_the_page_of_a_run_opens_without_any_request(exported: Callable[..., Path], offline: Open) -> None:
+    """The page that `incidentlab run` leaves shows its figure and asks for nothing but the file itself."""
+    path = exported("run", NOTEBOOK, "data/startup-race") / "01-what-happened-startup-race.html"
+    watched = offline(path)
+    assert watched.page.locator("img").first.evaluate("(image) => image.naturalWidth") > 0
+    watched.photograph("export-run")
+    assert watched.asked == [path.as_uri()]
+
+
+def test_the_index_of_a_batch_sorts_filters_and_opens(exported: Callable[..., Path], offline: Open) -> None:
+    """A click on a heading sorts the rows and the next one turns them; words filter them; a name opens its report."""
+    sources = [f"data/{name}" for name in ("startup-race", "fixed", "wrong-host")]
+    watched = offline(exported("batch", NOTEBOOK, *sources) / "index.html")
+    page = watched.page
+    page.get_by_role("button", name="incident").click()
+    assert shown(watched) == ["fixed", "startup-race", "wrong-host"]
+    page.get_by_role("button", name="incident").click()
+    assert shown(watched) == ["wrong-host", "startup-race", "fixed"]
+    page.get_by_label("Filter").fill("wrong_host done")
+    assert shown(watched) == ["wrong-host"]
+    assert page.get_by_text("1 of 3 shown").is_visible()
+    page.get_by_label("Filter").fill("")
+    watched.photograph("export-index")
+    page.get_by_role("link", name="wrong-host").first.click()
+    page.get_by_role("heading", name="What happened?").wait_for()
