@@ -125,7 +125,8 @@ def postmortem(
     found = investigate(load(source))
     window = (found.incident.start, found.incident.end)
     axes = plot.timeline(found.timeline, found.phases, window=window, refused=found.attempts)
-    written = write(found, output, figure=axes.get_figure(root=True))
+    interactive = plot.interactive(found.timeline, found.phases, window=window, refused=found.attempts)
+    written = write(found, output, figure=axes.get_figure(root=True), interactive=interactive)
     for remark in written.draft.remarks:
         typer.echo(f"incidentlab: {remark}", err=True)
     typer.echo(f"page      {output / 'postmortem.html'}")
@@ -154,6 +155,21 @@ def batch(
     typer.echo(
         f"{ended.done} done, {ended.failed} failed, {ended.kept} kept from before\nindex  {output / 'index.html'}"
     )
+
+
+@app.command()
+def lessons(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the copies.")] = Path("lessons"),
+    edition: Annotated[str, typer.Option(help="student, or instructor: with answers and plans.")] = "student",
+    folder: Annotated[Path, typer.Option("--lessons", help="The lessons of a source checkout.")] = Path(
+        "notebooks/lessons"
+    ),
+) -> None:
+    """Copy the lessons to work with: notebooks, questions, recordings; nobody's work is overwritten."""
+    from incidentlab.teach.editions import editions
+
+    written = editions(folder, output, edition=edition)
+    typer.echo(f"{len(written)} lessons in {output}; next: jupyter lab {output}")
 
 
 @app.command()

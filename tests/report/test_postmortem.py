@@ -10,8 +10,10 @@ from dataclasses import FrozenInstanceError
 from html.parser import HTMLParser
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
+from incidentlab import plot
 from incidentlab.load import load
 from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.report.postmortem import Cite, Document, Row, Statement, draft, read, uncited, write
@@ -42,7 +44,7 @@ def unproved_lines(text: str) -> list[str]:
     body = re.sub(r"(?ms)^(`{3,})text\n.*?^\1\n", "", body)  # an excerpt's ids stand on the line below it
     lines = [line for line in body.split("\n")[1:] if line]
     marked = ("#", "> **To be written by a person:**", "- ✎", "![Timeline](", "|---", "| milestone |", "| metric |")
-    marked += ("| time |", "| image |", "| what |")
+    marked += ("| time |", "| image |", "| what |", "| replayed setting |")
     return [line for line in lines if not line.startswith(marked) and not LINK.search(line)]
 
 
@@ -272,3 +274,18 @@ def test_a_field_that_does_not_exist_stops_the_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "no field 'lesson'" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["human.yaml"]
+
+
+def test_the_page_has_the_interactive_timeline_once(investigated: Investigated, tmp_path: Path) -> None:
+    """The internal page has the timeline to zoom below its picture, and its script once; the external one has none."""
+    found = investigated("startup-race")
+    window = (found.incident.start, found.incident.end)
+    axes = plot.timeline(found.timeline, found.phases, window=window)
+    shown = plot.interactive(found.timeline, found.phases, window=window)
+    write(found, tmp_path, figure=axes.get_figure(root=True), interactive=shown)
+    plt.close("all")
+    inside = (tmp_path / "postmortem.html").read_text()
+    assert inside.index('id="figure"') < inside.index("data-figure='")
+    assert inside.count("incidentlabBokeh=") == 1
+    assert Claims(inside).requests == []
+    assert "<script" not in (tmp_path / "external.html").read_text()

@@ -24,12 +24,13 @@ from incidentlab.report.investigation import Investigation
 from incidentlab.report.show import Shown, table
 from incidentlab.tables import BadParameter
 
-_REASONS = {
+REASONS = {
     "budget_spent": "its restart budget is spent",
     "tries_spent": "its tries are spent and nothing starts it again",
     "dependency_unhealthy": "Compose gives up waiting: the dependency is called unhealthy too early",
     "horizon": "it still tries after an hour",
 }
+"""reason of `analyse.whatif` -> the words for it"""
 
 
 def restarts_said(ladder: pd.DataFrame, ends: pd.DataFrame) -> Shown:
@@ -138,7 +139,7 @@ def _health(service: str, rows: pd.DataFrame) -> str:
 
 def _outcome(row: dict[str, Any]) -> str:
     if not row["recovers"]:
-        return f"{row['value']}: does not recover ({_REASONS.get(row['reason'], row['reason'])})"
+        return f"{row['value']}: does not recover ({REASONS.get(row['reason'], row['reason'])})"
     return (
         f"{row['value']}: recovers {row['at_s']:.1f} s after the dependency's start and {row['after_ready_s']:.1f} s "
         f"after it was ready, with {row['failed_tries']} failed tries and {row['restarts']} restarts"

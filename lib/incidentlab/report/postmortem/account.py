@@ -8,6 +8,7 @@ from incidentlab import tables
 from incidentlab.report.postmortem.human import question
 from incidentlab.report.postmortem.material import Material, Record, at, moment, name
 from incidentlab.report.postmortem.statement import Excerpt, Node, Section, Statement
+from incidentlab.report.postmortem.weighed import weighed
 
 _LONGEST = 14
 """Lines of the symptom that are quoted."""
@@ -71,7 +72,7 @@ def incident(m: Material) -> list[Section]:
         Section("Diagnosis steps performed", (*_diagnosed(m), *m.people("diagnosis_steps")), 3),
         Section("Fix, short-term", (*_recovery(m), *_again(m), *m.people("fix_short_term")), 3),
         Section("Fix, long-term", (*_remedy(m), *m.people("fix_long_term")), 3),
-        Section("Why this fix", (*_reasons(m), *m.people("why_this_fix")), 3),
+        Section("Why this fix", (*_reasons(m), *weighed(m), *m.people("why_this_fix")), 3),
         Section("Verification", (*_verified(m), *m.people("verification")), 3),
         Section("Follow-ups", m.people("follow_ups"), 3),
     ]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentlab import tables
+from incidentlab.offline import Live
 from incidentlab.report.document import values
 from incidentlab.report.investigation import Investigation
 from incidentlab.report.postmortem.draft import Draft, Picture, draft
@@ -36,7 +37,9 @@ class Written:
     files: tuple[str, ...]
 
 
-def write(found: Investigation, folder: Path, *, figure: Picture | None = None) -> Written:
+def write(
+    found: Investigation, folder: Path, *, figure: Picture | None = None, interactive: Live | None = None
+) -> Written:
     """Write the postmortem of an investigation into a folder.
 
     Parameters
@@ -47,6 +50,8 @@ def write(found: Investigation, folder: Path, *, figure: Picture | None = None) 
         Made if needed. Its human.yaml is read and never changed; without one, an empty one is made.
     figure
         The timeline.
+    interactive
+        The same to zoom and to filter, for the internal HTML page.
 
     Raises
     ------
@@ -54,7 +59,7 @@ def write(found: Investigation, folder: Path, *, figure: Picture | None = None) 
         human.yaml cannot be used, or the folder cannot be written to; nothing else has been written then.
     """
     made = draft(found, people(folder), figure=figure)
-    files = _files(made)
+    files = _files(made, interactive)
     with _writable(folder):
         for name, content in files.items():
             _whole(folder / name, content)
@@ -82,11 +87,11 @@ def _writable(folder: Path) -> Iterator[None]:
         raise BadInput(f"{folder} cannot be written to: {error.strerror}; give another folder") from error
 
 
-def _files(made: Draft) -> dict[str, bytes]:
+def _files(made: Draft, interactive: Live | None) -> dict[str, bytes]:
     png = figure_of(made.internal)
     texts = {
         "postmortem.md": markdown(made.internal, figure=FIGURE if png else None),
-        "postmortem.html": page(made.internal),
+        "postmortem.html": page(made.internal, interactive=interactive),
         "external.md": markdown(made.external),
         "external.html": page(made.external),
         "evidence.json": json.dumps(_evidence(made), indent=2, ensure_ascii=True) + "\n",
