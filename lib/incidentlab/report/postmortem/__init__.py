@@ -7,6 +7,7 @@ without cannot be built (`statement`). What only people know stands in human.yam
 
 from incidentlab.report.postmortem.draft import Draft, draft
 from incidentlab.report.postmortem.export import people, write
+from incidentlab.report.postmortem.forms import form
 from incidentlab.report.postmortem.human import Human, read, template
 from incidentlab.report.postmortem.notebook import drafted, milestones_said, prompts, remarks
 from incidentlab.report.postmortem.statement import Cite, Document, Prompt, Row, Statement, uncited
@@ -23,6 +24,7 @@ __all__ = [
     "Statement",
     "draft",
     "drafted",
+    "form",
     "milestones_said",
     "people",
     "prompts",

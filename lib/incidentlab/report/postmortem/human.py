@@ -20,6 +20,8 @@ from incidentlab.tables import BadInput
 NAME = "human.yaml"
 STATUSES = ("Draft", "In review", "Reviewed", "Closed")
 KINDS = ("prevent", "detect", "mitigate")
+CHOICES = {"status": STATUSES, "kind": KINDS}
+"""Fields, and parts of a field, that take one of a few answers."""
 
 TEXTS = {
     "title": "A title that a reader outside the team understands.",
@@ -66,7 +68,7 @@ _PARTS = {
     "external.impact": "For readers outside: what did they notice, and what must they do?",
     "external.next_steps": "For readers outside: what keeps it from coming back?",
 }
-_GROUPS = (
+GROUPS = (
     ("The page", ("title", "status", "authors", "reviewers")),
     ("What happened", ("summary", "impact", "detection", "contributing_factors", "diagnosis_steps", "actions_taken")),
     ("The fix", ("fix_short_term", "fix_long_term", "why_this_fix", "verification", "modifications")),
@@ -138,7 +140,7 @@ def question(key: str) -> Prompt:
 def template() -> str:
     """Return human.yaml with every field empty and its question beside it."""
     lines = ["# What only people can say. The tool makes this file once and never writes to it again.", ""]
-    for title, keys in _GROUPS:
+    for title, keys in GROUPS:
         lines += [f"# --- {title}"]
         for key in keys:
             lines += _field(key)

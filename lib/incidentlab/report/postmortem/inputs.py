@@ -1,0 +1,133 @@
+"""One field of human.yaml on a screen: its question, its inputs, and what the wording check says of it.
+
+What a field is made of is read from `human`: a text has one input, a list or a record has rows that can be added and
+taken away, and what takes one of a few answers is a choice. So the form has the fields of the file, by construction.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from incidentlab.report.postmortem.human import CHOICES, LISTS, MAPS, RECORDS, TEXTS, question
+from incidentlab.report.show import visible
+
+_NARROW = {"owner": "14%", "due": "14%", "kind": "14%"}
+_SHORT = ("title", *_NARROW, *MAPS["milestones"][0], "authors", "reviewers")
+"""What fits on one line; all else may be long."""
+_HINTS = {"due": "YYYY-MM-DD"} | dict.fromkeys(MAPS["milestones"][0], "2026-01-31T09:24:00Z")
+_REMARK = "color:#7a4b00;background:#fff6e0;padding:1px 6px;margin:2px 0;display:block"
+
+
+class Field:
+    """A field of human.yaml as widgets.
+
+    Parameters
+    ----------
+    name
+        As in human.yaml.
+    changed
+        Called after each change by the person.
+
+    Attributes
+    ----------
+    box
+        To be shown.
+    """
+
+    def __init__(self, name: str, changed: Callable[[], None]) -> None:
+        self.name, self._changed = name, changed
+        self._many = name in LISTS or name in RECORDS
+        self._parts = tuple({**RECORDS, **MAPS}.get(name, ((name,), ""))[0])
+        self._lines: list[dict[str, Any]] = []
+        self._rows, self._note = widgets.VBox(), widgets.HTML()
+        self.add = widgets.Button(description=f"Add to {said(name)}", icon="plus", layout={"width": "auto"})
+        self.add.on_click(lambda _: self._grow())
+        head = widgets.HTML(f"<b>{html.escape(said(name))}</b> &ensp;{html.escape(question(name).text)}")
+        below = [self.add] if self._many else []
+        self.box = widgets.VBox([head, self._rows, *below, self._note], layout={"margin": "0 0 10px 0"})
+
+    def get(self) -> Any:
+        """Return what stands in the inputs, as `edit.answers` has it, empty rows and parts included."""
+        texts = [{part: str(item.value or "") for part, item in line.items()} for line in self._lines]
+        if self.name in RECORDS:
+            return texts
+        if self.name in LISTS:
+            return [line[self.name] for line in texts]
+        return texts[0] if self.name in MAPS else texts[0][self.name]
+
+    def set(self, value: Any) -> None:
+        """Put an answer into the inputs."""
+        rows = value if self._many else [value]
+        self._lines = []
+        for row in rows:
+            self._new(row if isinstance(row, dict) else {self.name: row})
+        self._draw()
+
+    def note(self, remarks: list[str]) -> None:
+        """Show what a reviewer would stop at."""
+        said_here = [f'<span style="{_REMARK}">{html.escape(visible(remark))}</span>' for remark in remarks]
+        self._note.value = "".join(said_here)
+
+    def _new(self, texts: dict[str, str]) -> None:
+        line = {part: _input(self.name, part, texts.get(part, "")) for part in self._parts}
+        for item in line.values():
+            item.observe(lambda _: self._changed(), names="value")
+        self._lines.append(line)
+
+    def _grow(self) -> None:
+        self._new({})
+        self._draw()
+
+    def _drop(self, line: dict[str, Any]) -> None:
+        self._lines = [other for other in self._lines if other is not line]
+        self._draw()
+        self._changed()
+
+    def _draw(self) -> None:
+        above = [_headings(self._parts)] if self.name in RECORDS and self._lines else []
+        self._rows.children = [*above, *map(self._row, self._lines)]
+
+    def _row(self, line: dict[str, Any]) -> Any:
+        if self.name in TEXTS:
+            return line[self.name]
+        if self.name in MAPS:
+            return widgets.VBox([widgets.HBox([_caption(part, "8em"), item]) for part, item in line.items()])
+        remove = widgets.Button(icon="trash", tooltip=f"Remove from {said(self.name)}", layout={"width": "36px"})
+        remove.on_click(lambda _: self._drop(line))
+        return widgets.HBox([*line.values(), remove])
+
+
+def said(name: str) -> str:
+    """Return a field's name as a person says it."""
+    return name.replace("_", " ")
+
+
+def _input(name: str, part: str, text: str) -> Any:
+    """Return the input of one text, named for who cannot see it and for the tests."""
+    title = said(name) if part == name else f"{said(name)}: {said(part)}"
+    layout = {"width": _NARROW.get(part, "auto"), "flex": "0 0 auto" if part in _NARROW else "1 1 0"}
+    if part in CHOICES:
+        known = dict.fromkeys(["", *CHOICES[part], text])
+        return widgets.Dropdown(
+            options=[(one or "—", one) for one in known], value=text, tooltip=title, layout=layout | {"width": "14%"}
+        )
+    hint = _HINTS.get(part, "" if part == name else said(part))
+    if part in _SHORT and "\n" not in text:
+        return widgets.Text(text, tooltip=title, placeholder=hint, layout=layout, continuous_update=False)
+    tall = max(1 if name in (*LISTS, *RECORDS) else 3, 1 + text.count("\n"))
+    return widgets.Textarea(
+        text, rows=tall, tooltip=title, placeholder=hint, layout=layout | {"height": "auto"}, continuous_update=False
+    )
+
+
+def _headings(parts: tuple[str, ...]) -> Any:
+    cells = [_caption(part, _NARROW.get(part, "auto"), "0 0 auto" if part in _NARROW else "1 1 0") for part in parts]
+    return widgets.HBox([*cells, widgets.Box(layout={"width": "36px", "margin": "2px"})])
+
+
+def _caption(part: str, width: str, flex: str = "0 0 auto") -> Any:
+    return widgets.HTML(f"<small>{html.escape(said(part))}</small>", layout={"width": width, "flex": flex})

@@ -1,0 +1,173 @@
+"""human.yaml as a form: the same fields, the same file, and nobody's words lost."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incidentlab.report.postmortem import read, template
+from incidentlab.report.postmortem.edit import FIELDS, answers, edited
+from incidentlab.report.postmortem.forms import Form, form, summary
+from incidentlab.report.postmortem.human import CHOICES, GROUPS, MAPS, NAME, RECORDS
+from incidentlab.tables import BadInput
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(str.strip)
+LINES = st.lists(TEXT.filter(bool), max_size=3)
+ITEMS = st.lists(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(RECORDS["action_items"][0], TEXT.filter(bool))).filter(bool),
+    max_size=2,
+)
+EXTERNAL = st.fixed_dictionaries({}, optional=dict.fromkeys(MAPS["external"][0], TEXT.filter(bool)))
+
+
+@settings(max_examples=30)
+@given(summary=TEXT, lessons=LINES, action_items=ITEMS, external=EXTERNAL)
+def test_what_is_written_is_read(
+    summary: str, lessons: list[str], action_items: list[object], external: object
+) -> None:
+    """Any answers, whatever characters they hold, are read from the file as they were written into it."""
+    wanted = {"summary": summary, "lessons": lessons, "action_items": action_items, "external": external}
+    found = answers(read(edited(template(), wanted)))
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def test_taking_everything_back_gives_the_same_bytes() -> None:
+    """A file that is filled in and emptied again is the file as it was."""
+    full = edited(template(), {"status": "Closed", "lucky": ["a", "b\nc"], "action_items": [{"what": "Add x"}]})
+    assert full != template()
+    assert edited(full, answers(read(template()))) == template()
+
+
+def test_only_the_changed_field_is_touched_and_its_comments_are_kept() -> None:
+    """Every byte of the other fields stays, odd spacing included; a changed field's comments go above it."""
+    above, below = "# mine\nsummary:   'x'   # why\n\n", "# about luck\nlucky: []\n"
+    lessons = "lessons: # two\n  - one # first\n  # - old\n  - two\n"
+    changed = edited(above + lessons + below, {"lessons": ["one", "three"]})
+    assert changed == above + "# two\n# first\n# - old\nlessons:\n  - one\n  - three\n" + below
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("summary: |  # long\n  a # b\n  c\n\nlucky: []\n", "# long\nsummary: d\n\nlucky: []\n"),
+        ("lucky: []\n", "lucky: []\n\n# In three sentences: what happened, to whom, for how long.\nsummary: d\n"),
+        ("lucky: []\r\nsummary:\r\n", "lucky: []\r\nsummary: d\r\n"),
+        ("", "# In three sentences: what happened, to whom, for how long.\nsummary: d\n"),
+        ("---\nsummary: a\n...\n", "---\nsummary: d\n...\n"),
+    ],
+)
+def test_one_text_in_many_files(text: str, result: str) -> None:
+    """Blocks, absent fields, other line ends, an empty file and marks of a document are written as they should be."""
+    assert edited(text, {"summary": "d"}) == result
+
+
+@pytest.mark.parametrize("text", ["{lucky: []}", "lucky: &l [a]\nwent_well: *l\n"])
+def test_a_file_that_cannot_take_an_answer_is_refused(text: str) -> None:
+    """What this writer would damage it does not touch, and says what to do."""
+    with pytest.raises(BadInput, match=r"summary|alias|lucky"):
+        edited(text, {"summary": "d", "lucky": []})
+
+
+def test_the_form_has_the_fields_of_the_file() -> None:
+    """Every field of human.yaml is in one group of the form, and every choice belongs to a field."""
+    assert sorted(name for _, names in GROUPS for name in names) == sorted(FIELDS)
+    parts = {part for fields, _ in RECORDS.values() for part in fields}
+    assert set(CHOICES) <= {*FIELDS, *parts}
+    assert set(yaml.safe_load(template())) == set(FIELDS)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Form:
+    """Open a form over a new human.yaml."""
+    return Form(tmp_path, services=["auth-service"])
+
+
+def shown(made: Form, name: str) -> str:
+    """Return what the form remarks on a field."""
+    return str(made.fields[name]._note.value)
+
+
+def typed(made: Form, name: str, part: str, text: str, line: int = 0) -> None:
+    """Type into an input, as a person does."""
+    made.fields[name]._lines[line][part].value = text
+
+
+def test_saving_writes_the_file(opened: Form, tmp_path: Path) -> None:
+    """What is typed and saved stands in human.yaml, with a row added by its button; then nothing is left to save."""
+    typed(opened, "status", "status", "In review")
+    opened.fields["action_items"].add.click()
+    for part, text in {"what": "Add a probe", "owner": "Ops", "due": "2026-12-01", "kind": "prevent"}.items():
+        typed(opened, "action_items", part, text)
+    assert not read((tmp_path / NAME).read_text()).texts
+    opened.save.click()
+    assert "Saved: status, action items" in opened.said.value
+    human = read((tmp_path / NAME).read_text())
+    assert human.status == "In review"
+    assert {part: text.text for part, text in next(human.records("action_items")).items()}["due"] == "2026-12-01"
+    opened.save.click()
+    assert "Nothing to save" in opened.said.value
+
+
+def test_a_row_can_be_taken_away(tmp_path: Path) -> None:
+    """The button of a row takes away that row and no other."""
+    (tmp_path / NAME).write_text("lucky: [one, two, three]\n")
+    made = Form(tmp_path)
+    made.fields["lucky"]._rows.children[1].children[-1].click()
+    made.save.click()
+    assert answers(read((tmp_path / NAME).read_text()))["lucky"] == ["one", "three"]
+
+
+def test_the_wording_is_checked_while_typing(opened: Form) -> None:
+    """A remark stands at its field before anything is saved, and goes when its reason goes."""
+    typed(opened, "summary", "summary", "It was human error, because of <b>Bob</b>")
+    assert "&#x27;human error&#x27;" in shown(opened, "summary")
+    typed(opened, "summary", "summary", "Postgres was not ready")
+    assert shown(opened, "summary") == ""
+    opened.fields["external"]._lines[0]["summary"].value = "auth-service was down"
+    assert "internal names" in shown(opened, "external")
+
+
+def test_what_is_no_answer_is_not_saved(opened: Form, tmp_path: Path) -> None:
+    """A time without a zone is refused in words, at once and at Save, and the file stays."""
+    before = (tmp_path / NAME).read_bytes()
+    typed(opened, "milestones", "detected", "2026-01-31T09:24:00")
+    assert "has no zone; write it with one" in opened.said.value
+    opened.save.click()
+    assert "has no zone; write it with one" in opened.said.value
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_nobodys_words_are_lost(opened: Form, tmp_path: Path) -> None:
+    """A file changed meanwhile is not written over; read again, both sides stand in the form, and Save joins them."""
+    (tmp_path / NAME).write_text(edited(template(), {"lucky": ["it was noon"], "summary": "theirs"}))
+    theirs = (tmp_path / NAME).read_bytes()
+    typed(opened, "summary", "summary", "mine")
+    opened.save.click()
+    assert "was changed on disk after it was read here; nothing was written" in opened.said.value
+    assert (tmp_path / NAME).read_bytes() == theirs
+    opened.again.click()
+    assert "Kept from here, not saved yet: summary" in opened.said.value
+    assert "The file has another summary: &#x27;theirs&#x27;" in opened.said.value
+    opened.save.click()
+    found = answers(read((tmp_path / NAME).read_text()))
+    assert (found["summary"], found["lucky"]) == ("mine", ["it was noon"])
+
+
+def test_an_answer_that_is_no_choice_is_shown_and_kept(tmp_path: Path) -> None:
+    """A kind that the form does not know stands in it as it stands in the file."""
+    (tmp_path / NAME).write_text("action_items:\n  - what: Add x\n    kind: fix\n")
+    made = Form(tmp_path)
+    assert made.answers()["action_items"][0]["kind"] == "fix"
+    assert "has no kind" in shown(made, "action_items")
+
+
+def test_without_a_screen_the_form_is_words(tmp_path: Path) -> None:
+    """Where no frontend asks, the cell shows what is written, escaped, and how to write more: no widget."""
+    (tmp_path / NAME).write_text("summary: <script>\nlucky: [a]\n")
+    plain = form(tmp_path)
+    assert plain == summary(tmp_path)
+    assert f"2 of {len(FIELDS)} fields of" in repr(plain)
+    assert "&lt;script&gt;" in plain._repr_html_()
+    assert "<script>" not in plain._repr_html_()
