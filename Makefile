@@ -39,8 +39,9 @@ recordings: .venv/ready
 	lab/with-engine lab/record-all
 
 recorded-notebooks: .venv/ready
-	.venv/bin/jupyter nbconvert --to notebook --execute --inplace --log-level WARN notebooks/[0-9]*.ipynb
-	.venv/bin/nbstripout --keep-output --keep-count notebooks/[0-9]*.ipynb
+	.venv/bin/jupyter nbconvert --to notebook --execute --inplace --log-level WARN notebooks/[0-9]*.ipynb notebooks/lessons/[0-9]*.ipynb
+	.venv/bin/nbstripout --keep-output --keep-count notebooks/[0-9]*.ipynb notebooks/lessons/[0-9]*.ipynb
+	$(python) -m incidentlab.teach.plan
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
