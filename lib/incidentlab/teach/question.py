@@ -143,7 +143,9 @@ def read(name: str, given: Mapping[str, Any]) -> Question:
     >>> read("q", {"ask": "When?", "kind": "number", "unit": "s"}).unit
     's'
     """
-    held = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items() if key != "name"}
+    held: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in given.items() if key != "name"
+    }
     parts = {
         key: Field(**{**part, "options": tuple(part.get("options", ()))})
         for key, part in held.pop("fields", {}).items()

@@ -21,8 +21,10 @@ from incidentlab.tables import BadInput
 _TOLD_AT = (("logs", "ts"), ("events", "ts"), ("probes", "end"), ("samples", "ts"), ("runs", "observed_at"))
 """table -> the column that says when its row could be known"""
 
-_FINAL = ("started", "finished", "state", "exit_code", "error", "oom_killed", "restart_count", "health")
-_FINAL += ("failing_streak", "ip", "line", "pointer")
+_FINAL = (
+    *("started", "finished", "state", "exit_code", "error", "oom_killed"),
+    *("restart_count", "health", "failing_streak", "ip", "line", "pointer"),
+)
 """columns of a container that inspect saw last, and that the past does not know"""
 
 _STATES = {"create": "created", "start": "running", "unpause": "running", "pause": "paused", "die": "exited"}
@@ -54,7 +56,7 @@ def until(incident: Incident, seconds: float) -> Incident:
     if seconds >= (incident.end - incident.start).total_seconds():
         return incident
     now = incident.start + pd.Timedelta(seconds=seconds)
-    cut = {name: _known(getattr(incident, name), column, now) for name, column in _TOLD_AT}
+    cut: dict[str, Any] = {name: _known(getattr(incident, name), column, now) for name, column in _TOLD_AT}
     cut["addresses"] = _addresses(incident.addresses, now)
     cut["containers"] = _containers(incident.containers, cut, now)
     cut["ledger"] = _ledger(incident.ledger, now, seconds)
