@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ _LANE_HEIGHT = 54
 """Pixels of a lane; `timeline.js` keeps them when lanes are hidden."""
 _FRAME_HEIGHT = 64
 _POINTER = (
-    '<div style="max-width:34rem;padding:2px 4px;white-space:normal;overflow-wrap:anywhere">'
+    '<div style="max-width:min(34rem,75vw);padding:2px 4px;white-space:normal;overflow-wrap:anywhere">'
     "<b>@{words}</b> @{service}<br>@{when}<br>"
     '<span style="font-family:ui-monospace,monospace">@{detail}</span><br>'
     '<span style="color:#55709a">@{place}</span></div>'
@@ -108,12 +109,14 @@ def _item(axis: points.Axis, drawn: dict[str, pd.DataFrame]) -> dict[str, Any]:
     plot.hbar("lane", left="left", right="right", height=0.94, source=source["refused"], color=style.VERMILION,
               fill_alpha=0.13, line_alpha=0)  # fmt: skip
     bars = plot.hbar("lane", left="left", right="right", height=0.62, source=source["bars"], fill_color="fill",
-                     line_color="edge", hatch_pattern="hatch", hatch_color="#B0B0B0", hatch_alpha=0.7)  # fmt: skip
+                     line_color="edge", hatch_pattern="hatch", hatch_color="#B0B0B0", hatch_scale=6)  # fmt: skip
+    plot.scatter("right", "lane", source=source["bars"], marker="triangle", size="arrow", angle=-math.pi / 2,
+                 color=style.GREY)  # fmt: skip
     marks = plot.scatter("x", "lane", source=source["marks"], marker="marker", size="size", color="colour",
                          angle="angle", line_width=1.5)  # fmt: skip
     plot.add_tools(
-        HoverTool(renderers=[marks], tooltips=_POINTER, limit=4, name="point at a mark"),
-        HoverTool(renderers=[bars], tooltips=_POINTER, limit=1, name="point at a phase"),
+        HoverTool(renderers=[marks], tooltips=_POINTER, limit=4, attachment="above"),
+        HoverTool(renderers=[bars], tooltips=_POINTER, limit=1, attachment="below"),
     )
     _dress(plot, axis)
     return _numbered(json_item(plot))

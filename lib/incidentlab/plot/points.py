@@ -39,7 +39,7 @@ _SHAPES = {
 _HATCHES = {"backoff": "/", "exited": "."}
 _LONGEST = 300
 _MARKS = ("x", "lane", "kind", "words", "service", "when", "detail", "place", "marker", "colour", "angle", "size")
-_BARS = ("left", "right", "lane", "words", "service", "when", "detail", "place", "fill", "edge", "hatch")
+_BARS = ("left", "right", "lane", "words", "service", "when", "detail", "place", "fill", "edge", "hatch", "arrow")
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def bars(phases: pd.DataFrame, axis: Axis) -> pd.DataFrame:
         until = "still open when we stopped looking" if right is None else axis.when(phase["end"], phase["end_order"])
         when = f"{axis.when(phase['start'], phase['start_order'])} to {until}"
         hatch = _HATCHES.get(phase["phase"], " ")
-        look = [fill, "#B0B0B0" if hatch != " " else fill, hatch]
+        look = [fill, "#B0B0B0" if hatch != " " else fill, hatch, 8 if right is None else 0]
         name = visible(phase["service"])
         rows.append([left, reach, name, words, name, when, _line(phase["message"]), _place(phase), *look])
     return pd.DataFrame(rows, columns=list(_BARS))

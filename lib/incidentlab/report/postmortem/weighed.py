@@ -34,19 +34,20 @@ def weighed(m: Material) -> list[Node]:
         return []
     settings = whatif.alternatives(as_it_was(m.found, verdict["service"], verdict["dependency"]))
     outcomes = tables.records(whatif.replays(known, settings))
-    rows = _measured(m, verdict["service"], verdict["dependency"])
+    starts, waits = _measured(m, verdict["service"], verdict["dependency"])
+    rows = [*starts, *waits]
     said: list[Node] = [m.say(_compared(outcomes), rows), m.say(_proposed(outcomes, known, settings[FIX]), rows)]
     said += [m.say(f"Assumed in the replay: {known.note}.", rows)] if known.note else []
-    return [*said, Grid(_HEADER, tuple(_row(m, outcome, rows) for outcome in outcomes))]
+    return [*said, Grid(_HEADER, tuple(_row(m, outcome, [*waits[:2], *waits[-1:]]) for outcome in outcomes))]
 
 
-def _measured(m: Material, service: str, dependency: str) -> list[Record]:
-    """Return the rows that a replay rests on: when the dependency was started and ready, and each try to reach it."""
+def _measured(m: Material, service: str, dependency: str) -> tuple[list[Record], list[Record]]:
+    """Return the rows that a replay rests on: the first starts; then the ready line and each try to reach it."""
     tried, phases, lived = m.found.attempts, m.found.phases, m.found.lifetimes
     starts = lived[lived["service"].isin([service, dependency]) & lived["started"].notna()]
-    ready = phases[(phases["service"] == dependency) & phases["phase"].isin(["temporary_server", "ready"])]
+    ready = phases[(phases["service"] == dependency) & (phases["phase"] == "ready")]
     tries = tried[(tried["service"] == service) & (tried["dependency"] == dependency)]
-    return [row for frame in (starts.head(2), ready, tries) for row in tables.records(frame)]
+    return tables.records(starts.head(2)), [*tables.records(ready.head(1)), *tables.records(tries)]
 
 
 def _compared(outcomes: list[Record]) -> str:
