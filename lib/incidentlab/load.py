@@ -1,9 +1,10 @@
 """Any source becomes an `Incident`: the only module that knows the parsers.
 
-A source is a bundle (a folder or an archive), a folder of files, a file, `-` or an open file, a pasted text, or a
-live Compose project (`compose:NAME`). What a file is, is told by its content (or by the bundle's manifest), and
-`PARSERS` says who reads it. Every source leaves a row in the ledger: what it covers, how it is incomplete, what it
-cannot answer. Nothing that can be read is lost because something beside it cannot.
+A source is a bundle (a folder or an archive), a folder of files, a file, any of these at an address of fsspec
+(`s3://...`), `-` or an open file, a pasted text, or a live Compose project (`compose:NAME`). What a file is, is told by
+its content (or by the bundle's manifest), and `PARSERS` says who reads it. Every source leaves a row in the ledger:
+what it covers, how it is incomplete, what it cannot answer. Nothing that can be read is lost because something beside
+it cannot.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import IO, Any
 import pandas as pd
 
 from incidentlab import bundle, tables
+from incidentlab.bundle import address
 from incidentlab.incident import Incident
 from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines, names, samples
 from incidentlab.parse.evidence import Evidence, documents
@@ -49,9 +51,10 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
     Parameters
     ----------
     source
-        Path of a bundle (folder, .zip, .tar, .tar.gz, .tgz), of a folder with files, or of a file; ``-`` for standard
-        input; an open file; the text itself (bytes, or a string with a line end in it); ``compose:NAME`` for
-        a project on the local engine, which is captured into a bundle that is then forgotten.
+        Path of a bundle (folder, .zip, .tar, .tar.gz, .tgz), of a folder with files, or of a file, or an address of one
+        that fsspec knows (``s3://bucket/incident``); ``-`` for standard input; an open file; the text itself (bytes, or
+        a string with a line end in it); ``compose:NAME`` for a project on the local engine, which is captured into
+        a bundle that is then forgotten.
     name
         What to call the incident; by default the project's or the file's name.
     service
@@ -77,6 +80,8 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
         return _texts([("text", _bytes(source))], name=name, service=service)
     if isinstance(source, str) and source.startswith("compose:"):
         return _live(source.removeprefix("compose:"), name=name)
+    if isinstance(source, str) and address.is_address(source):
+        return _at(source, name=name, service=service)
     return _path(_there(Path(source)), name=name, service=service)
 
 
@@ -155,6 +160,19 @@ def _live(project: str, *, name: str | None) -> Incident:
         capture(project, Path(folder) / "bundle")
         with bundle.read(Path(folder) / "bundle") as opened:
             return _bundle(opened, name=name)
+
+
+def _at(source: str, *, name: str | None, service: str | None) -> Incident:
+    """Load what is at an address, by way of a folder that is then forgotten."""
+    if (here := address.local(source)) is not None:
+        return _path(_there(here), name=name, service=service)
+    with tempfile.TemporaryDirectory(prefix="incidentlab-") as folder:
+        place = address.fetch(source, Path(folder))
+        try:
+            return _path(place, name=name, service=service)
+        except BadInput as error:
+            text = str(error).replace(str(place), source)
+            raise BadInput(text if source in text else f"{source}: {text}") from None
 
 
 def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | None) -> Incident:
