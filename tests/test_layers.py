@@ -19,7 +19,7 @@ ROOMS = {
     "plot": {"tables", "offline"},
     "report": {"tables", "incident", "analyse", "offline"},
     "teach": {"tables", "incident", "load", "analyse", "plot", "report"},
-    "run": {"tables", "offline"},
+    "run": {"tables", "bundle", "offline"},
 }
 """room -> the rooms that it may import; `cli` and the front door may import all"""
 

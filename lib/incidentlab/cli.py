@@ -22,7 +22,7 @@ from incidentlab.tables import BadInput, BadParameter, IncidentlabError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 Source = Annotated[
-    str, typer.Argument(help="A bundle (folder or archive), a text file of logs, - for stdin, or compose:PROJECT.")
+    str, typer.Argument(help="A bundle or a file of logs: a path, or s3://... and others; - for stdin; compose:PROJECT.")
 ]
 
 
@@ -134,12 +134,18 @@ def postmortem(
 
 
 @app.command()
-def batch(
+def batch(  # noqa: PLR0913 - each is an option of the command
     notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
-    sources: Annotated[list[str], typer.Argument(help="Bundles, or text files of logs.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
+    sources: Annotated[list[str], typer.Argument(help="Bundles, or files of logs: paths, or s3://... and others.")],
+    output: Annotated[str, typer.Option("--output", "-o", help="Folder for the results, or s3://... and others.")],
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Runs at once; one for each CPU.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Run only what is missing or has changed.")] = False,
+    cluster: Annotated[
+        str | None, typer.Option(help="Run on a Dask scheduler's workers: its address, or local to start some here.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Run only what is missing or has changed; a failure is a result and stays.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="As --resume, and run once more what failed.")] = False,
     timeout: Annotated[float | None, typer.Option(min=0.001, help="Seconds that one run may take.")] = None,
     parameter: Annotated[
         list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be given often.")
@@ -149,12 +155,11 @@ def batch(
     from incidentlab.run import batch as execute
 
     given = dict(map(_pair, parameter or []))
-    options: dict[str, Any] = {"output": output, "jobs": jobs, "resume": resume, "timeout_s": timeout}
+    options: dict[str, Any] = {"jobs": jobs, "cluster": cluster, "resume": resume, "again": again, "timeout_s": timeout}
     with _progress("batch") as progress:
-        ended = execute(notebook, sources, parameters=given, progress=progress, **options)
-    typer.echo(
-        f"{ended.done} done, {ended.failed} failed, {ended.kept} kept from before\nindex  {output / 'index.html'}"
-    )
+        ended = execute(notebook, sources, output=output, parameters=given, progress=progress, **options)
+    typer.echo(f"{ended.done} done, {ended.failed} failed, {ended.kept} kept from before")
+    typer.echo(f"index  {output.rstrip('/')}/index.html")
 
 
 @app.command()

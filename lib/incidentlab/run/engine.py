@@ -36,6 +36,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
         server: str | None = None,
         run_timeout: float | None = None,
         after: str | None = None,
+        folder: str | None = None,
         **options: Any,
     ) -> None:
         """Execute the notebook of `nb_man`; papermill calls this.
@@ -52,6 +53,8 @@ class WarmEngine(Engine):  # type: ignore[misc]
             Address of a warm server; by default this process starts one and keeps it.
         after
             Code to run silently after the last cell, in the notebook's namespace.
+        folder
+            Where the kernel runs; by default where this process does. Several threads may each have their own.
         options
             Of papermill, as its own engine takes them; what concerns a kernel's start is not used.
 
@@ -63,7 +66,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
         """
         del kernel_name
         kept = {name: options[name] for name in ("log_output", "stdout_file", "stderr_file") if options.get(name)}
-        with Kernel(server or Server.own().address, run_timeout) as kernel:
+        with Kernel(server or Server.own().address, run_timeout, folder=folder) as kernel:
             client = _Client(nb_man, kernel=kernel, timeout=execution_timeout, **kept)
             client.execute_warm(after)
 
@@ -71,14 +74,14 @@ class WarmEngine(Engine):  # type: ignore[misc]
 class Kernel:
     """One warm run: code in, messages out."""
 
-    def __init__(self, address: str, timeout: float | None = None) -> None:
+    def __init__(self, address: str, timeout: float | None = None, *, folder: str | None = None) -> None:
         self._until = math.inf if timeout is None else time.monotonic() + timeout
         self._channel = socket.socket(socket.AF_UNIX)
         self._lines = b""
         self.pid = 0
         try:
             self._channel.connect(address)
-            self._send({"folder": os.getcwd(), "environ": dict(os.environ)})  # noqa: PTH109 - as papermill sets it
+            self._send({"folder": folder or os.getcwd(), "environ": dict(os.environ)})  # noqa: PTH109 - as papermill does
             while (first := self._message())["msg_type"] != "kernel_info_reply":
                 print(first["content"].get("text", ""), file=sys.stderr)  # noqa: T201 - why it could not start
         except BaseException:

@@ -2,7 +2,8 @@
 
 The file is the truth; the table and the index are made from it. A row is written after the outputs that it names, so
 what has a row is complete. A process that is killed while it appends leaves at most one torn line, the last, which
-the next batch cuts off.
+the next batch cuts off. Rows that other machines delivered beside it (`incidentlab.run.delivery`) are taken in first.
+At an address nothing can be appended to: there the delivered rows themselves are the truth.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
 import pandas as pd
 
+from incidentlab.bundle import address
+from incidentlab.run.delivery import ROW, read, take_back
+from incidentlab.run.task import OUTPUTS
 from incidentlab.tables import BadInput
 
 COLUMNS = {
@@ -47,7 +51,7 @@ _LIBRARIES = ("incidentlab", "matplotlib", "nbconvert", "numpy", "pandas", "pape
 
 
 class Results:
-    """The open results of one batch; only one process may have them open.
+    """The open results of one batch in a folder; only one process may have them open.
 
     Parameters
     ----------
@@ -63,11 +67,12 @@ class Results:
     """
 
     def __init__(self, folder: Path, *, resume: bool) -> None:
-        self.path = folder / "results.jsonl"
+        self.output, self.path = str(folder), folder / "results.jsonl"
         self._file = self.path.open("a+b")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.rows = {row["incident"]: row for row in self._read()}
+            self._take_in(folder)
             if self.rows and not resume:
                 raise BadInput(f"{folder} holds the results of a batch; go on with --resume, or give another folder")
         except BlockingIOError:
@@ -89,6 +94,20 @@ class Results:
         self._file.flush()
         os.fsync(self._file.fileno())
         self.rows[row["incident"]] = row
+        take_back(self.output, [row["incident"]])
+
+    def whole(self, row: dict[str, Any]) -> bool:
+        """Say whether all files that a row names are there."""
+        return all((self.path.parent / row[kind]).is_file() for kind in OUTPUTS if row[kind])
+
+    def _take_in(self, folder: Path) -> None:
+        """Take in the rows that were delivered when no batch was there any more, unless a later one is known."""
+        for file in sorted(folder.glob(f"*{ROW}")):
+            row = read(file.read_bytes())
+            known = self.rows.get(row["incident"]) if row else None
+            if row and (known is None or known["started"] < row["started"]):
+                self.append(row)
+            file.unlink(missing_ok=True)
 
     def _read(self) -> list[dict[str, Any]]:
         self._file.seek(0)
@@ -99,6 +118,49 @@ class Results:
             return [json.loads(line) for line in whole.splitlines()]
         except ValueError as error:
             raise BadInput(f"{self.path} is not the results of a batch: {error}") from error
+
+
+class Delivered:
+    """The results of one batch at an address: the rows that were delivered to it.
+
+    Parameters
+    ----------
+    output
+        The address.
+    resume
+        Whether rows of an earlier batch may be there.
+
+    Raises
+    ------
+    BadInput
+        The address cannot be written to, or rows are there and `resume` was not asked for.
+    """
+
+    def __init__(self, output: str, *, resume: bool) -> None:
+        self.output = output
+        system, root = address.filesystem(output)
+        with address.reached(output):
+            system.makedirs(root, exist_ok=True)
+            self._names = {PurePosixPath(path).name for path in system.ls(root, detail=False, refresh=True)}
+            rows = [f"{root}/{name}" for name in sorted(self._names) if name.endswith(ROW)]
+            told = [read(data) for data in system.cat(rows).values()] if rows else []
+        self.rows = {row["incident"]: row for row in told if row}
+        if self.rows and not resume:
+            raise BadInput(f"{output} holds the results of a batch; go on with --resume, or give another address")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave everything as it is."""
+
+    def append(self, row: dict[str, Any]) -> None:
+        """Know a row that was delivered."""
+        self.rows[row["incident"]] = row
+
+    def whole(self, row: dict[str, Any]) -> bool:
+        """Say whether all files that a row names were there when the batch began."""
+        return all(row[kind] in self._names for kind in OUTPUTS if row[kind])
 
 
 def table(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -114,27 +176,36 @@ def table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return frame.astype(COLUMNS)
 
 
-def key(source: Path, notebook: bytes, parameters: Mapping[str, Any]) -> str:
+def key(source: str, notebook: bytes, parameters: Mapping[str, Any]) -> str:
     """Return what a run depends on as one hash: the evidence, the notebook, the parameters and the programs."""
     told = [content(source), hashlib.sha256(notebook).hexdigest(), dict(sorted(parameters.items())), programs()]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def content(path: Path) -> str:
-    """Return the hash of a file, or of all files of a folder with their names."""
+def content(source: str) -> str:
+    """Return the hash of a file, or of all files of a folder with their names: the same here and at an address."""
     digest = hashlib.sha256()
+    for name, inner in address.hashes(source) if address.is_address(source) else _hashes(Path(source)):
+        digest.update(f"{name}\0{inner}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _hashes(path: Path) -> Iterator[tuple[str, str]]:
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             with file.open("rb") as opened:
-                inner = hashlib.file_digest(opened, "sha256").hexdigest()
-            digest.update(f"{file.relative_to(path)}\0{inner}\0".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+                yield str(file.relative_to(path)), hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def environment() -> dict[str, str]:
+    """Return what computes: the versions of Python and the libraries, and the hash of incidentlab to the last line."""
+    root = Path(__file__).parent.parent
+    code = "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(root.rglob("*.py")))
+    known = {"Python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
+    return known | {"the code of incidentlab": hashlib.sha256(code.encode()).hexdigest()[:12]}
 
 
 @cache
 def programs() -> str:
-    """Return the hash of what computes: Python, the libraries, and incidentlab to the last line."""
-    root = Path(__file__).parent.parent
-    code = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(root.rglob("*.py"))]
-    told = [platform.python_version(), {name: version(name) for name in _LIBRARIES}, code]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    """Return what computes as one hash."""
+    return hashlib.sha256(json.dumps(environment()).encode()).hexdigest()

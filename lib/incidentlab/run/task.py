@@ -1,0 +1,129 @@
+"""One run of a batch, wherever it takes place: a worker's process, or another machine.
+
+A run gets all that it must know, writes its outputs whole into a folder, and returns its row. What fails is in the row.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from incidentlab.run.one import _write, page
+
+OUTPUTS = {"notebook": ".ipynb", "page": ".html", "verdict": ".verdict.json"}
+"""Column of a row -> how the name of that file ends."""
+
+_VERDICT = """
+import json as _json, pathlib as _pathlib
+from incidentlab import investigate as _investigate, load as _load
+from incidentlab.report import Investigation as _Investigation
+from incidentlab.report.document import document as _document
+from incidentlab.tables import IncidentlabError as _Error
+try:
+    _found = [_value for _value in globals().values() if isinstance(_value, _Investigation)]
+    _told = _document(_found[-1] if _found else _investigate(_load({source!r})), {source!r})
+except _Error as _error:
+    _told = {{"source": {source!r}, "error": str(_error)}}
+_pathlib.Path({target!r}).write_text(_json.dumps(_told, indent=2))
+"""
+"""Run after the notebook's last cell: keeps the answer of the investigation that the notebook made, or makes one."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run: all that a worker must know.
+
+    Parameters
+    ----------
+    incident
+        Name of the incident in the batch; the files of its run begin with it.
+    source
+        Path or address of the evidence.
+    key
+        What the run depends on, as one hash (see `incidentlab.run.results.key`).
+    notebook, folder
+        Paths of the notebook, and of the folder for what it leaves.
+    values
+        All parameters of the notebook.
+    timeout_s
+        Seconds that the run may take.
+    """
+
+    incident: str
+    source: str
+    key: str
+    notebook: str
+    folder: str
+    values: dict[str, Any]
+    timeout_s: float | None
+
+
+def execute(task: Task, server: str) -> dict[str, Any]:
+    """Execute one run from the warm server at `server`, write its outputs whole, and return its row.
+
+    Raises
+    ------
+    ConnectionError
+        The server is gone; nothing is known of this run.
+    """
+    started, t0 = pd.Timestamp.now("UTC"), time.monotonic()
+    folder = Path(task.folder)
+    partial, told = folder / f".{task.incident}.partial.ipynb", folder / f".{task.incident}.partial.json"
+    row: dict[str, Any] = {"incident": task.incident, "source": task.source, "timeout_s": task.timeout_s}
+    row |= _execute(task, server, partial, told)
+    row |= dict.fromkeys(OUTPUTS) | {"key": task.key}
+    for file, kind in ((told, "verdict"), (partial, "notebook")):
+        done = folder / f"{task.incident}{OUTPUTS[kind]}"
+        done.unlink(missing_ok=True)
+        if file.exists():
+            row[kind] = file.replace(done).name
+    if row["notebook"]:
+        book = nbformat.read(folder / row["notebook"], as_version=4)
+        row["page"] = _write(folder / f"{task.incident}.html", page(book, title=task.incident)).name
+    if row["verdict"]:
+        verdict = json.loads((folder / row["verdict"]).read_text(encoding="utf-8")).get("verdict", {})
+        row |= {name: verdict.get(name) for name in ("category", "service", "dependency", "confidence")}
+    return row | {"started": started.isoformat(), "duration_s": round(time.monotonic() - t0, 3)}
+
+
+def _execute(task: Task, server: str, partial: Path, told: Path) -> dict[str, Any]:
+    """Execute the notebook; return how it ended."""
+    import papermill
+
+    try:
+        papermill.execute_notebook(
+            task.notebook,
+            str(partial),
+            parameters=task.values,
+            engine_name="incidentlab-fast",
+            kernel_name="python3",
+            language="python",
+            folder=str(Path(task.notebook).parent),
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            server=server,
+            run_timeout=task.timeout_s,
+            after=_VERDICT.format(source=task.source, target=str(told)),
+        )
+    except papermill.PapermillExecutionError as error:
+        status = "timeout" if error.ename == "CellTimeoutError" else "failed"
+        return {"status": status, "cell": error.exec_count, "ename": error.ename, "evalue": error.evalue[:1000]}
+    except ConnectionError:  # the warm server is gone: nothing is known of this run
+        raise
+    except Exception as error:
+        return {"status": "failed", "cell": None, "ename": type(error).__name__, "evalue": str(error)[:1000]}
+    return {"status": "done", "cell": None, "ename": None, "evalue": None}
+
+
+def failure(task: Task, name: str, text: str) -> dict[str, Any]:
+    """Return the row of a run that ended without one of its own: its worker was lost."""
+    row: dict[str, Any] = {"incident": task.incident, "source": task.source, "timeout_s": task.timeout_s}
+    row |= {"status": "failed", "cell": None, "ename": name, "evalue": text[:1000]}
+    row |= dict.fromkeys(OUTPUTS) | {"key": task.key}
+    return row | {"started": pd.Timestamp.now("UTC").isoformat(), "duration_s": None}

@@ -1,0 +1,194 @@
+"""A batch on a Dask cluster: workers and the batch itself may be killed, and nothing is lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import dask
+import nbformat
+import pytest
+from distributed import LocalCluster
+
+from incidentlab.run import cluster as machines
+from incidentlab.run.generate import generate
+from incidentlab.run.many import Batch, batch
+from incidentlab.tables import BadInput
+
+V4 = nbformat.v4
+PROGRAM = Path(sys.executable).with_name("incidentlab")
+CATEGORIES = ("oom_killed", "startup_race", "disk_full", "tls_failure")
+CELLS = (
+    "from incidentlab import investigate, load\nfound = investigate(load(source))",
+    "open(log, 'a').write(source + '\\n')",
+    "import os, signal, time\ntime.sleep(pause)",
+    "line = open(f'/proc/{os.getppid()}/stat').read() if 'killer' in source else ''",
+    "_ = line and os.kill(int(line.rpartition(')')[2].split()[1]), signal.SIGKILL)",  # the parent of the warm server
+)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    """Start two workers, each a process; a run is given up when two of its workers have died."""
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            silence_logs=50,
+        ) as started,
+    ):
+        yield started
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> list[str]:
+    """Write generated incidents, and a bundle whose manifest is no JSON."""
+    folder = tmp_path / "in"
+    (folder / "broken").mkdir(parents=True)
+    (folder / "broken" / "manifest.json").write_text("{")
+    for seed, category in enumerate(CATEGORIES):
+        (folder / f"{category}.log").write_text(generate(category, seed=seed, lines=60).text)
+    return sorted(str(path) for path in folder.iterdir())
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """Write a notebook that tells of each of its runs, and may take its time or kill its worker."""
+    declared = (
+        f'source: str = "x"  # where\nlog: str = {str(tmp_path / "ran")!r}  # of runs\npause: float = 0.0  # wait'
+    )
+    tagged = V4.new_code_cell(declared, metadata={"tags": ["parameters"]})
+    path = tmp_path / "q.ipynb"
+    nbformat.write(V4.new_notebook(cells=[tagged, *map(V4.new_code_cell, CELLS)]), path)
+    return path
+
+
+@pytest.fixture
+def run(cluster: LocalCluster, notebook: Path, tmp_path: Path) -> Callable[..., Batch]:
+    """Run a batch on the cluster."""
+
+    def execute(sources: list[str], **options: Any) -> Batch:
+        settings = {"output": tmp_path / "out", "cluster": cluster.scheduler_address} | options
+        return batch(notebook, sources, **settings)
+
+    return execute
+
+
+def answered(out: Path) -> list[str]:
+    """Return what the verdicts say, of those incidents whose page is there."""
+    told = {path: json.loads(path.read_text())["verdict"]["category"] for path in out.glob("*.verdict.json")}
+    return sorted(told[path] for path in told if path.with_name(path.name.replace(".verdict.json", ".html")).exists())
+
+
+def test_a_worker_that_is_killed_loses_no_run(
+    cluster: LocalCluster, run: Callable[..., Batch], sources: list[str], tmp_path: Path
+) -> None:
+    """With a worker killed in the middle there are all reports, one failure by its own fault, and no needless run."""
+    killed: list[int] = []
+
+    def kill(_: str, number: int, __: int) -> None:
+        if number == 2:
+            killed.append(next(iter(cluster.workers.values())).pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    ended = run(sources, parameters={"pause": 0.3}, progress=kill)
+    assert len(killed) == 1
+    assert (ended.done, ended.failed, ended.kept) == (len(CATEGORIES), 1, 0)
+    assert answered(tmp_path / "out") == sorted(CATEGORIES)
+    ran = (tmp_path / "ran").read_text().split()
+    assert set(ran) == {source for source in sources if "broken" not in source}
+    assert len(ran) <= len(CATEGORIES) + 1, "only what the killed worker was at ran again"
+    rows = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
+    broken = [(row["incident"], row["cell"], row["ename"]) for row in rows if row["status"] != "done"]
+    assert broken == [("broken", 3, "BadInput")]
+    assert not list((tmp_path / "out").glob("*.row.json"))
+    again = run(sources, parameters={"pause": 0.3}, resume=True)
+    assert again.kept == len(sources)
+    assert (tmp_path / "ran").read_text().split() == ran
+
+
+def test_a_batch_that_is_killed_loses_nothing_that_its_workers_did(
+    cluster: LocalCluster, run: Callable[..., Batch], notebook: Path, sources: list[str], tmp_path: Path
+) -> None:
+    """When the batch itself is killed, what is under way is delivered, and a resume runs only the rest."""
+    out, ran, address = tmp_path / "out", tmp_path / "ran", cluster.scheduler_address
+    command = [
+        str(PROGRAM),
+        "batch",
+        str(notebook),
+        *sources[1:],
+        "-o",
+        str(out),
+        "-p",
+        "pause=1",
+        "--cluster",
+        address,
+    ]
+    with subprocess.Popen(command) as first:
+        while not ran.exists() or len(ran.read_text().split()) < 3:
+            time.sleep(0.02)
+            assert first.poll() is None
+        os.kill(first.pid, signal.SIGKILL)
+    while not list(out.glob("*.row.json")):
+        time.sleep(0.02)
+    ended = run(sources[1:], parameters={"pause": 0.6}, resume=True)
+    assert (ended.done, ended.failed) == (len(CATEGORIES), 0)
+    assert ended.kept >= 2
+    assert set(ran.read_text().split()) == set(sources[1:])
+    assert len(ran.read_text().split()) <= len(CATEGORIES) + 2
+
+
+def test_a_run_that_kills_its_workers_is_one_failure(
+    run: Callable[..., Batch], sources: list[str], tmp_path: Path
+) -> None:
+    """A notebook that ends every worker that runs it is given up; what was queued behind it is not blamed."""
+    killer = tmp_path / "in" / "a-killer.log"
+    killer.write_text("web-1  | listening on port 80\n")
+    ended = run([str(killer), *sources[1:]])
+    assert (ended.done, ended.failed) == (len(CATEGORIES), 1)
+    rows = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
+    assert [(row["incident"], row["ename"]) for row in rows if row["status"] == "failed"] == [
+        ("a-killer.log", "KilledWorker")
+    ]
+    assert answered(tmp_path / "out") == sorted(CATEGORIES)
+
+
+@pytest.mark.parametrize("scheduler", ["tcp://127.0.0.1:1", "nonsense://x", "no port"])
+def test_a_scheduler_that_does_not_answer_is_said(
+    scheduler: str, run: Callable[..., Batch], sources: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no scheduler answers in time, one line says so, and how to start one."""
+    monkeypatch.setattr(machines, "ANSWER_S", 0.2)
+    with pytest.raises(BadInput, match="dask scheduler"):
+        run(sources, cluster=scheduler)
+
+
+def test_a_worker_with_other_programs_is_refused(
+    run: Callable[..., Batch], sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines that would compute with another library end the batch before anything runs."""
+    monkeypatch.setattr(machines, "environment", lambda: {"pandas": "1.0"})
+    with pytest.raises(BadInput, match=r"pandas is .*, here it is 1\.0; install the same"):
+        run(sources)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"), [({"output": False}, "does not see /out"), ({"missing": "/in/a"}, "does not see /in/a")]
+)
+def test_a_path_that_a_worker_does_not_see_is_refused(seen: dict[str, Any], says: str) -> None:
+    """A folder or a source of this machine only is no place for a cluster's work."""
+    told = {"environment": machines.environment(), "output": True, "missing": None} | seen
+    with pytest.raises(BadInput, match=says):
+        machines._compare("tcp://a:1", told, "/out")
