@@ -22,7 +22,8 @@ from incidentlab.tables import BadInput, BadParameter, IncidentlabError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 Source = Annotated[
-    str, typer.Argument(help="A bundle or a file of logs: a path, or s3://... and others; - for stdin; compose:PROJECT.")
+    str,
+    typer.Argument(help="A bundle or a file of logs: a path, or s3://... and others; - for stdin; compose:PROJECT."),
 ]
 
 

@@ -123,19 +123,8 @@ def test_a_batch_that_is_killed_loses_nothing_that_its_workers_did(
 ) -> None:
     """When the batch itself is killed, what is under way is delivered, and a resume runs only the rest."""
     out, ran, address = tmp_path / "out", tmp_path / "ran", cluster.scheduler_address
-    command = [
-        str(PROGRAM),
-        "batch",
-        str(notebook),
-        *sources[1:],
-        "-o",
-        str(out),
-        "-p",
-        "pause=1",
-        "--cluster",
-        address,
-    ]
-    with subprocess.Popen(command) as first:
+    options = ["-o", str(out), "-p", "pause=0.6", "--cluster", address]
+    with subprocess.Popen([str(PROGRAM), "batch", str(notebook), *sources[1:], *options]) as first:
         while not ran.exists() or len(ran.read_text().split()) < 3:
             time.sleep(0.02)
             assert first.poll() is None
