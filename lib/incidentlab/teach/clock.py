@@ -11,9 +11,15 @@ import html
 import math
 from typing import Any
 
+import matplotlib.dates as mdates
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from incidentlab import plot, report, tables
+from incidentlab.analyse.failures import failures
+from incidentlab.analyse.lifetimes import lifetimes
+from incidentlab.analyse.timeline import timeline
 from incidentlab.incident import Incident
 from incidentlab.report.show import Shown
 from incidentlab.teach.figure import drawn
@@ -75,10 +81,18 @@ class Clock(Control):
     def picture(self, step: int) -> str:
         """Return the timeline until a step, as HTML."""
         known = until(self._incident, self._steps[step])
-        found = report.investigate(known)
-        own = [report.of(frame, None) for frame in (found.timeline, found.phases)]
-        shown = [frame[frame["service"].isin(self._services)] for frame in own]
-        axes = plot.timeline(*shown, window=(known.start, known.end), refused=found.attempts, first=self._services)
+        lived = lifetimes(known.events, known.runs, known.containers)
+        told = failures(known.logs, containers=known.containers, addresses=known.addresses, services=known.services)
+        facts = timeline(
+            events=known.events,
+            probes=known.probes,
+            phases=tables.empty(tables.PHASES),  # which phase a server is in is for the reader to find
+            failures=told,
+            attempts=tables.empty(tables.ATTEMPTS),
+        )
+        shown = [frame[frame["service"].isin(self._services)] for frame in (facts, _runs(lived))]
+        axes = plot.timeline(*shown, window=(known.start, known.end), first=self._services)
+        _since_begin(axes, known)
         return drawn(axes, f"timeline of what is known at {self._words(step)}")
 
     def static(self) -> Shown:
@@ -97,18 +111,35 @@ class Clock(Control):
 
         def advance(_: Any) -> None:
             step = next(reached)
-            view.value = self.known(step).html + self.picture(step)
+            view.value = f'<div style="line-height:1.4">{self.known(step).html}{self.picture(step)}</div>'
             button.description = self._next(step + 1)
             button.disabled = step + 1 == len(self._steps)
 
         button.on_click(advance)
-        return widgets.VBox([view, button]).add_class("incidentlab-clock")
+        return widgets.VBox([view, button], layout={"align_items": "flex-start"}).add_class("incidentlab-clock")
 
     def _next(self, step: int) -> str:
         return f"Next: {self._words(step)}" if step < len(self._steps) else "The clock has run"
 
     def _words(self, step: int) -> str:
         return "the end" if math.isinf(self._steps[step]) else f"T+{self._steps[step]:g} s"
+
+
+def _runs(lived: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs of the containers as bars, without a word on what went on inside."""
+    own = lived[lived["started"].notna()]
+    bars = own.assign(phase="running", start=own["started"], end=own["finished"])
+    return tables.check(bars.reindex(columns=tables.PHASES.names), tables.PHASES)
+
+
+def _since_begin(axes: Axes, known: Incident) -> None:
+    """Count the time axis in seconds after the begin, as everything else in a lesson does."""
+    begin = float(mdates.date2num(known.start))
+    whole = (known.end - known.start).total_seconds()
+    ticks = MaxNLocator(nbins=8, steps=[1, 2, 5, 10]).tick_values(0, whole)
+    axes.set_xticks([begin + tick / 86400 for tick in ticks], [f"T+{tick:g}" for tick in ticks])
+    axes.set_xlim(begin, begin + whole / 86400)
+    axes.set_xlabel("seconds after the begin")
 
 
 def happened(incident: Incident, services: list[str], tells: tuple[str, ...]) -> pd.DataFrame:

@@ -91,9 +91,18 @@ def _unhealthy_at(story: Story) -> float:
     return story.after(_unhealthy(story))
 
 
-def _probes_until_unhealthy(story: Story) -> int:
+def _patience(story: Story) -> float:
+    return story.after(_unhealthy(story)) - story.after(_start(story))
+
+
+def _first_probe(story: Story) -> float:
     probes = report.of(story.incident.probes, story.dependency)
-    return int(probes["end"].le(_unhealthy(story)).sum())
+    return story.after(probes["start"].iloc[0]) - story.after(_start(story))
+
+
+def _success_at(story: Story) -> float:
+    tried = report.of(story.found.attempts, story.service, story.dependency)
+    return story.after(tried.loc[tried["ok"].astype(bool), "ts"].iloc[0])
 
 
 def _runs_by(story: Story, seconds: float) -> int:
@@ -124,6 +133,10 @@ def _unhealthy(story: Story) -> Any:
     return events.loc[events["detail"] == "unhealthy", "ts"].iloc[0]
 
 
+def _start(story: Story) -> Any:
+    return report.of(story.found.lifetimes, story.dependency)["started"].iloc[0]
+
+
 def _place(rows: pd.DataFrame) -> str:
     return f"{rows['file'].iloc[0]}:{rows['line'].iloc[0]}"
 
@@ -136,7 +149,9 @@ FACTS: dict[str, Callable[..., Any]] = {
     "ready_at": _ready_at,
     "ready_after_start": _ready_after_start,
     "unhealthy_at": _unhealthy_at,
-    "probes_until_unhealthy": _probes_until_unhealthy,
+    "patience": _patience,
+    "first_probe": _first_probe,
+    "success_at": _success_at,
     "runs_by": _runs_by,
     "delay": _delay,
     "recovery": _recovery,

@@ -58,7 +58,7 @@ class Form(Control):
 
         def answer(_: Any) -> None:
             try:
-                said.value = self._check(take()).html
+                said.value = f'<div style="line-height:1.4">{self._check(take()).html}</div>'
             except BadInput as error:
                 said.value = f"<p>{html.escape(visible(str(error)))}</p>"
 

@@ -226,6 +226,8 @@ class Lesson:
         return None
 
     def _by_rule(self, question: Question, given: Mapping[str, Any]) -> Shown:
+        if not isinstance(given, Mapping):
+            raise BadInput(f"give a value for each of {', '.join(question.fields)}, as the question shows it")
         bench = Bench(self.story, lambda: self.facts, lambda: self.ready)
         said = judged(question.rule, given, question.limits, bench)
         lines = [f"{'holds' if holds else 'does not hold'}: {line}" for holds, line in said.lines]
