@@ -9,7 +9,8 @@ import pytest
 
 from incidentlab.run.parameters import declared
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("[0-9]*.ipynb"))
+FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = sorted([*FOLDER.glob("[0-9]*.ipynb"), *FOLDER.glob("lessons/[0-9]*.ipynb")])
 STATEMENTS = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try, ast.Lambda, ast.With)
 
 
@@ -63,3 +64,9 @@ def test_outputs_are_small_and_name_no_place_on_this_machine(book: Any) -> None:
     outputs = "".join(str(cell.outputs) for cell in code(book))
     assert len(outputs) < 1_000_000
     assert str(Path.cwd()) not in outputs
+
+
+def test_no_output_holds_a_script(book: Any) -> None:
+    """What a script draws is recorded without the script: the page adds it, and JupyterLab gets it on a new run."""
+    shown = [out.get("data", {}).get("text/html", "") for cell in code(book) for out in cell.outputs]
+    assert not [text[:80] for text in shown if "<script" in text]

@@ -53,7 +53,7 @@ def test_a_missing_or_broken_notebook_is_said_in_one_line(tmp_path: Path, conten
 
 
 def test_the_page_makes_no_request_and_runs_no_script() -> None:
-    """The page names nothing to load, has no script, and a policy that forbids both."""
+    """A page without tables or timelines names nothing to load, has no script, and a policy that forbids both."""
     shown = V4.new_output("display_data", {"text/html": "<p>table</p>", "image/png": "aGk="})
     book = V4.new_notebook(cells=[V4.new_markdown_cell("# Title"), V4.new_code_cell("1", outputs=[shown])])
     text = page(book, title="<t>")
@@ -61,3 +61,21 @@ def test_the_page_makes_no_request_and_runs_no_script() -> None:
     assert "<script" not in text
     assert not re.findall(r"""(?:src|href)\s*=\s*["']?(?!data:|#)[a-z/]""", text)
     assert "&lt;t&gt;" in text
+
+
+def test_a_page_with_tables_and_timelines_brings_their_scripts_once() -> None:
+    """Two timelines and a table bring three scripts, each named by the policy, and still nothing to load."""
+    drawn = "<div class=\"incidentlab-timeline\" data-figure='{}'></div><table></table>"
+    cells = [V4.new_code_cell("1", outputs=[V4.new_output("display_data", {"text/html": drawn})]) for _ in range(2)]
+    text = page(V4.new_notebook(cells=cells), title="t")
+    assert text.count("<script>") == 3
+    assert text.index("<script>") > text.rindex("data-figure=")
+    assert text.partition("</head>")[0].count("'sha256-") == 4  # BokehJS once more, as it is when unpacked
+    assert not re.findall(r"""(?:src|href)\s*=\s*["']?(?!data:|#)[a-z/]""", text)
+
+
+def test_a_script_of_the_evidence_is_not_named_by_the_policy() -> None:
+    """An output that is a script itself is in the page, and the policy does not let it run."""
+    shown = V4.new_output("display_data", {"text/html": "<script>alert(1)</script>"})
+    text = page(V4.new_notebook(cells=[V4.new_code_cell("1", outputs=[shown])]), title="t")
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'\"" in text
