@@ -24,13 +24,11 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is on the page, as a reader scrolls to it
 }
 PATIENCE_S = 60
-RAN = """() => {
-    const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')];
-    const filled = cells.filter((cell) => cell.querySelector('.cm-content').textContent.trim() !== '');
-    const ended = (cell) => /\\d/.test(cell.querySelector('.jp-InputPrompt').textContent);
-    const failed = document.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
-    return failed !== null || (filled.length > 0 && filled.every(ended));
-}"""
+CLICK_S = 15
+COUNTS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
+    .filter((cell) => cell.querySelector('.cm-content').textContent.trim() !== '')
+    .map((cell) => Number.parseInt(cell.querySelector('.jp-InputPrompt').textContent.match(/\\d+/) ?? '0'))"""
+FAILED = """document.querySelector('[data-mime-type="application/vnd.jupyter.error"]') !== null"""
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.set_default_timeout(PATIENCE_S * 1000)
+        self.page.set_default_timeout(CLICK_S * 1000)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("websocket", lambda socket: self.asked.append(socket.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -98,13 +96,15 @@ class Desk:
         """Open a notebook, and wait for its kernel."""
         self.page.set_viewport_size({"width": 1400, "height": 1000})
         self.page.goto(f"{self.lab.address}lab/tree/{notebook}?reset&token={self.lab.token}")
-        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE_S * 1000)
 
     def run_all(self) -> None:
-        """Click on Run, then on Run All Cells, and wait until the last cell has ended or one has failed."""
+        """Click on Run, then on Run All Cells, and wait until each cell has ended anew or one has failed."""
+        before = max(self.page.evaluate(COUNTS))
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        self.page.wait_for_function(RAN)
+        ended = f"(before) => {FAILED} || ({COUNTS})().every((count) => count > before)"
+        self.page.wait_for_function(ended, arg=before, timeout=PATIENCE_S * 1000)
 
     def photograph(self, name: str) -> None:
         """Leave a picture of the whole notebook."""

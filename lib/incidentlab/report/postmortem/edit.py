@@ -93,17 +93,17 @@ def _places(text: str) -> dict[str, tuple[int, int]]:
         return {}
     starts = [key.start_mark.index for key, _ in root.value]
     names = [str(key.value) for key, _ in root.value]
+    tokens = [(begin, end) for begin, end, _ in _tokens(text)]
     return {
-        name: (start, _end(text, start, until))
+        name: (start, _end(text, start, max(end for begin, end in tokens if start <= begin < until)))
         for name, start, until in zip(names, starts, [*starts[1:], len(text)], strict=True)
     }
 
 
-def _end(text: str, start: int, until: int) -> int:
-    """Return the end of the last line of a field; comments below it belong to the next one."""
-    last = max(end for begin, end, _ in _tokens(text) if start <= begin < until)
-    last = start + len(text[start:last].rstrip())
-    return last + len(text[last:].split("\n", 1)[0].rstrip())
+def _end(text: str, start: int, last: int) -> int:
+    """Return the end of the line on which the last token of a field ends; comments below it belong to the next one."""
+    inside = start + len(text[start:last].rstrip())
+    return inside + len(text[inside:].split("\n", 1)[0].rstrip())
 
 
 def _comments(block: str) -> list[str]:

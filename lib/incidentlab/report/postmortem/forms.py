@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,14 @@ import pandas as pd
 from incidentlab.report.postmortem.edit import FIELDS, Answers, answers, edited
 from incidentlab.report.postmortem.export import people
 from incidentlab.report.postmortem.human import GROUPS, NAME, read
+from incidentlab.report.postmortem.material import Material
 from incidentlab.report.postmortem.wording import Remark, wording
 from incidentlab.report.screen import watched
 from incidentlab.report.show import Shown, table, visible
 from incidentlab.tables import BadInput
 
 if TYPE_CHECKING:
+    from incidentlab.report.investigation import Investigation
     from incidentlab.report.postmortem.inputs import Field
 
 _PLACE = re.compile(rf"^{re.escape(NAME)}:\d+: ")
@@ -98,16 +101,16 @@ class Form:
         from incidentlab.report.postmortem.inputs import Field
 
         self._folder, self._services = folder, services
-        self._sheet = Sheet(folder)
-        self.fields: dict[str, Field] = {name: Field(name, self._check) for name in FIELDS}
+        self._sheet, self._alone = Sheet(folder), threading.RLock()  # JupyterLab sends clicks to a thread of their own
+        self.fields: dict[str, Field] = {name: Field(name, lambda: self._locked(self._check)) for name in FIELDS}
         groups = [widgets.VBox([self.fields[name].box for name in names]) for _, names in GROUPS]
         parts = widgets.Accordion(groups, titles=[title for title, _ in GROUPS], selected_index=0)
         self.save = widgets.Button(description="Save", button_style="primary", icon="save")
         self.again = widgets.Button(description="Read the file again", icon="refresh", layout={"width": "auto"})
-        self.save.on_click(lambda _: self._save())
-        self.again.on_click(lambda _: self._read_again())
+        self.save.on_click(lambda _: self._locked(self._save))
+        self.again.on_click(lambda _: self._locked(self._read_again))
         self.said = widgets.HTML()
-        self.box = widgets.VBox([parts, widgets.HBox([self.save, self.again]), self.said])
+        self.box = widgets.VBox([parts, widgets.HBox([self.save, self.again]), self.said]).add_class("incidentlab-form")
         self._show(self._sheet.answers)
         self._say(f"Read from {folder / NAME}. Nothing is written before you press Save.")
 
@@ -120,6 +123,10 @@ class Form:
         """Return what stands in the form."""
         return {name: field.get() for name, field in self.fields.items()}
 
+    def _locked(self, act: Callable[[], None]) -> None:
+        with self._alone:
+            act()
+
     def _show(self, found: Answers) -> None:
         for name, field in self.fields.items():
             field.set(found[name])
@@ -128,16 +135,17 @@ class Form:
     def _check(self) -> None:
         """Show beside each field what the wording check stops at, and below what cannot be saved."""
         try:
-            remarks = wording(read(edited(self._sheet.text, self.answers())), services=self._services)
+            human = read(edited(self._sheet.text, self.answers()))
         except BadInput as error:
             self._say(f"Not to be saved like this: {_PLACE.sub('', str(error))}.", bad=True)
             return
+        remarks = wording(human, services=self._services)
         by_field: dict[str, list[str]] = {}
         for remark in remarks:
             by_field.setdefault(re.split(r"[\[.]", remark.key)[0], []).append(_remark(remark))
         for name, field in self.fields.items():
             field.note(by_field.get(name, []))
-        self._say("Not saved yet." if self._mine() else "Nothing is to be saved.")
+        self._say("Not saved yet." if answers(human) != self._sheet.answers else "Nothing is to be saved.")
 
     def _mine(self) -> Answers:
         """Return the answers that differ from the file as it was read."""
@@ -173,16 +181,17 @@ class Form:
         self.said.value = f'<span style="color:{colour}">{html.escape(visible(text))}</span>'
 
 
-def form(folder: Path, *, services: Collection[str] = ()) -> Form | Shown:
+def form(folder: Path, found: Investigation | None = None) -> Form | Shown:
     """Return human.yaml as a form, or, where nobody can click, what stands in it and how to write to it.
 
     Parameters
     ----------
     folder
         Of the postmortem; its human.yaml is made if there is none.
-    services
-        Names of services, for the wording check.
+    found
+        What the postmortem is about: the wording check then knows the names of its services.
     """
+    services = Material(found).services if found else []
     return Form(folder, services=services) if watched() else summary(folder)
 
 

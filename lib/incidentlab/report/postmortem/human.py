@@ -1,4 +1,4 @@
-"""What people write: one file, human.yaml, kept apart from what the tool writes and never overwritten.
+"""What people write: one file, human.yaml, kept apart from what the tool writes and changed by people alone.
 
 The file has one empty field for everything that no evidence can tell. It is read node by node, not as Python values:
 so every text keeps its line, a date stays the text that was typed, and a key that stands twice is an error.
@@ -139,7 +139,10 @@ def question(key: str) -> Prompt:
 
 def template() -> str:
     """Return human.yaml with every field empty and its question beside it."""
-    lines = ["# What only people can say. The tool makes this file once and never writes to it again.", ""]
+    lines = [
+        "# What only people can say. The tool makes this file once; only people change it, here or by the form.",
+        "",
+    ]
     for title, keys in GROUPS:
         lines += [f"# --- {title}"]
         for key in keys:

@@ -15,10 +15,10 @@ import ipywidgets as widgets
 from incidentlab.report.postmortem.human import CHOICES, LISTS, MAPS, RECORDS, TEXTS, question
 from incidentlab.report.show import visible
 
-_NARROW = {"owner": "14%", "due": "14%", "kind": "14%"}
-_SHORT = ("title", *_NARROW, *MAPS["milestones"][0], "authors", "reviewers")
+_NARROW = {"owner": "14%", "due": "14%", "kind": "14%", "status": "14%"}
+_SHORT = ("title", "owner", "due", "authors", "reviewers")
 """What fits on one line; all else may be long."""
-_HINTS = {"due": "YYYY-MM-DD"} | dict.fromkeys(MAPS["milestones"][0], "2026-01-31T09:24:00Z")
+_HINTS = {"due": "YYYY-MM-DD", "milestones": "2026-01-31T09:24:00Z"}
 _REMARK = "color:#7a4b00;background:#fff6e0;padding:1px 6px;margin:2px 0;display:block"
 
 
@@ -42,9 +42,11 @@ class Field:
         self.name, self._changed = name, changed
         self._many = name in LISTS or name in RECORDS
         self._parts = tuple({**RECORDS, **MAPS}.get(name, ((name,), ""))[0])
+        self._flat = any(part in _NARROW for part in self._parts) and self._many
         self._lines: list[dict[str, Any]] = []
         self._rows, self._note = widgets.VBox(), widgets.HTML()
-        self.add = widgets.Button(description=f"Add to {said(name)}", icon="plus", layout={"width": "auto"})
+        self.add = widgets.Button(description=f"Add to {said(name)}", icon="plus")
+        self.add.layout = {"width": "auto", "align_self": "flex-start", "margin": "2px 2px 2px 10px"}
         self.add.on_click(lambda _: self._grow())
         head = widgets.HTML(f"<b>{html.escape(said(name))}</b> &ensp;{html.escape(question(name).text)}")
         below = [self.add] if self._many else []
@@ -88,17 +90,21 @@ class Field:
         self._changed()
 
     def _draw(self) -> None:
-        above = [_headings(self._parts)] if self.name in RECORDS and self._lines else []
+        above = [_headings(self._parts)] if self._flat and self._lines else []
         self._rows.children = [*above, *map(self._row, self._lines)]
 
     def _row(self, line: dict[str, Any]) -> Any:
         if self.name in TEXTS:
             return line[self.name]
-        if self.name in MAPS:
-            return widgets.VBox([widgets.HBox([_caption(part, "8em"), item]) for part, item in line.items()])
+        cells = list(line.values())
+        if self.name in MAPS or (self.name in RECORDS and not self._flat):
+            captioned = [widgets.HBox([_caption(part, "8em"), item]) for part, item in line.items()]
+            cells = [widgets.VBox(captioned, layout={"flex": "1 1 0", "margin": "0 0 6px 0"})]
+        if not self._many:
+            return cells[0]
         remove = widgets.Button(icon="trash", tooltip=f"Remove from {said(self.name)}", layout={"width": "36px"})
         remove.on_click(lambda _: self._drop(line))
-        return widgets.HBox([*line.values(), remove])
+        return widgets.HBox([*cells, remove])
 
 
 def said(name: str) -> str:
@@ -107,21 +113,19 @@ def said(name: str) -> str:
 
 
 def _input(name: str, part: str, text: str) -> Any:
-    """Return the input of one text, named for who cannot see it and for the tests."""
-    title = said(name) if part == name else f"{said(name)}: {said(part)}"
-    layout = {"width": _NARROW.get(part, "auto"), "flex": "0 0 auto" if part in _NARROW else "1 1 0"}
+    """Return the input of one text; its label has no width: it names the input for who cannot see what stands above."""
+    label = said(name) if part == name else f"{said(name)}: {said(part)}"
+    width, flex = (_NARROW[part], "0 0 auto") if part in _NARROW else ("auto", "1 1 0")
+    look = {"description": label, "style": {"description_width": "0px"}, "layout": {"width": width, "flex": flex}}
     if part in CHOICES:
-        known = dict.fromkeys(["", *CHOICES[part], text])
-        return widgets.Dropdown(
-            options=[(one or "—", one) for one in known], value=text, tooltip=title, layout=layout | {"width": "14%"}
-        )
-    hint = _HINTS.get(part, "" if part == name else said(part))
-    if part in _SHORT and "\n" not in text:
-        return widgets.Text(text, tooltip=title, placeholder=hint, layout=layout, continuous_update=False)
+        options = [(one or "—", one) for one in dict.fromkeys(["", *CHOICES[part], text])]
+        return widgets.Dropdown(options=options, value=text, **look)
+    look["placeholder"] = _HINTS.get(part, _HINTS.get(name, ""))
+    if (part in _SHORT or name == "milestones") and "\n" not in text:
+        return widgets.Text(text, **look)
+    look["layout"] |= {"height": "auto"}
     tall = max(1 if name in (*LISTS, *RECORDS) else 3, 1 + text.count("\n"))
-    return widgets.Textarea(
-        text, rows=tall, tooltip=title, placeholder=hint, layout=layout | {"height": "auto"}, continuous_update=False
-    )
+    return widgets.Textarea(text, rows=tall, **look)
 
 
 def _headings(parts: tuple[str, ...]) -> Any:
@@ -130,4 +134,6 @@ def _headings(parts: tuple[str, ...]) -> Any:
 
 
 def _caption(part: str, width: str, flex: str = "0 0 auto") -> Any:
-    return widgets.HTML(f"<small>{html.escape(said(part))}</small>", layout={"width": width, "flex": flex})
+    return widgets.HTML(
+        f"<small>{html.escape(said(part))}</small>", layout={"width": width, "flex": flex, "padding": "0 0 0 8px"}
+    )
