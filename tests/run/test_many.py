@@ -144,3 +144,15 @@ def test_the_index_is_offline_and_shows_evidence_as_text() -> None:
     assert text.count("<script") == text.count("</script>") == 1
     assert 'href="a%20b.html"' in text
     assert not re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:|//)""", text)
+
+
+def test_the_index_can_be_sorted_filtered_and_opened() -> None:
+    """Each column has a button to sort by, the sorted one says so, and there is a filter."""
+    known = {"incident": "a", "status": "done", "started": "2026-11-23T09:00:00Z"}
+    text = page(table([known | {"page": "a.html"}, known | {"incident": "b", "confidence": 0.9}]), title="q")
+    heads = re.findall(r"<th([^>]*)><button", text)
+    assert len(heads) == len(re.findall(r"<th\b", text)) > 8
+    assert ['aria-sort="ascending"' in head for head in heads] == [True] + [False] * (len(heads) - 1)
+    assert re.findall(r'data-value="([^"]*)"', text) == ["", "", "0.9", ""]
+    assert re.search(r'<label>Filter <input id="filter"', text)
+    assert 'href="results.parquet"' in text

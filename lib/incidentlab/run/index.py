@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 _TEMPLATES = Path(__file__).parent / "templates" / "index"
-_HEADS = ("incident", "status", "cause", "service", "dependency", "confidence", "error", "duration [s]", "files")
+_HEADS = ("incident", "status", "cause", "service", "dependency", "confidence", "error", "time [s]", "files")
 
 
 def page(results: pd.DataFrame, *, title: str) -> str:
