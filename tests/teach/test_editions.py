@@ -47,7 +47,7 @@ def sentences(told: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_no_explanation_is_in_the_students_copies(name: str, student: Path) -> None:
-    """No sentence of an explanation, of what to say, of a foreseen wrong answer's hint or of the plan stands anywhere."""
+    """No sentence of an explanation, of what to say, of the hint of a trap or of the plan stands anywhere."""
     told, text = LESSONS[name], words(student)
     hidden = [
         part for question in told["questions"].values() for key in ("why", "say") for part in sentences(question[key])
@@ -93,7 +93,7 @@ def test_students_get_no_output_no_truth_and_no_instructor(student: Path) -> Non
 
 
 def test_the_instructor_has_every_answer_below_its_question(instructor: dict[str, bytes]) -> None:
-    """In the instructor's copy each question is followed by its answer and its explanation, and a plan lies beside it."""
+    """Each question of the instructor's copy is followed by its answer and explanation; a plan lies beside it."""
     for name, told in LESSONS.items():
         cells = nbformat.reads(instructor[f"{name}.ipynb"].decode(), as_version=4).cells
         after = {cell.id.removeprefix("answer-"): cell.source for cell in cells if cell.id.startswith("answer-")}

@@ -160,28 +160,30 @@ def _logs(incident: Incident) -> pd.DataFrame:
 
 def _events(incident: Incident) -> pd.DataFrame:
     rows = incident.events[(incident.events["type"] == "container") & ~incident.events["action"].isin(_NOISE)]
-    said = rows["action"] + rows["detail"].map(lambda text: f": {text}", na_action="ignore").fillna("")
-    return _rows(rows, rows["ts"], said + _exit(rows), "engine")
+    said = [
+        action + ("" if pd.isna(detail) else f": {detail}") + _exit(code)
+        for action, detail, code in zip(rows["action"], rows["detail"], rows["exit_code"], strict=True)
+    ]
+    return _rows(rows, rows["ts"], said, "engine")
 
 
 def _probes(incident: Incident) -> pd.DataFrame:
     rows = incident.probes
-    said = "probe " + rows["outcome"] + _exit(rows) + ": " + rows["output"].fillna("").str.strip()
+    said = [
+        f"probe {outcome}{_exit(code)}" + ("" if pd.isna(output) else f": {output.strip()}")
+        for outcome, output, code in zip(rows["outcome"], rows["output"], rows["exit_code"], strict=True)
+    ]
     return _rows(rows, rows["end"], said, "probe")
 
 
-def _exit(rows: pd.DataFrame) -> Any:
-    return (
-        rows["exit_code"]
-        .map(lambda code: f" (exit code {code})", na_action="ignore")
-        .astype("str")
-        .where(rows["exit_code"].notna(), "")
-    )
+def _exit(code: Any) -> str:
+    return "" if pd.isna(code) else f" (exit code {code})"
 
 
 def _rows(rows: pd.DataFrame, ts: Any, message: Any, source: str) -> pd.DataFrame:
-    kept = {name: rows[name] for name in ("service", "file", "line")}
-    return pd.DataFrame(kept | {"ts": ts, "message": message, "told by": source}).astype({"ts": tables.TIME})
+    kept = {name: rows[name].to_numpy() for name in ("service", "file", "line")}
+    told = pd.DataFrame(kept | {"ts": ts.array, "message": message, "told by": source})
+    return told.astype({"service": tables.TEXT, "file": tables.TEXT, "line": tables.WHOLE, "message": tables.TEXT})
 
 
 _TOLD = {"logs": _logs, "events": _events, "probes": _probes}

@@ -38,9 +38,10 @@ class Control:
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        if self._forms:
+            return dict(self.widget()._repr_mimebundle_()) | {"text/plain": "a form: run this cell again to see it"}
         shown = self.static()
-        bundle: dict[str, Any] = {"text/plain": shown.text, "text/html": shown.html}
-        return (self.widget()._repr_mimebundle_() | {"text/plain": "a form"}) if self._forms else bundle
+        return {"text/plain": shown.text, "text/html": shown.html}
 
     def __repr__(self) -> str:
         return self.static().text
