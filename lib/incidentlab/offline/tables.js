@@ -4,7 +4,7 @@
   if (window.incidentlabTables) return;
   window.incidentlabTables = true;
   const PLACES = ".jp-OutputArea-output, .output_html, .postmortem";
-  const LONG = 6; // rows from which a table has a filter
+  const LONG = 8; // rows from which a table has a filter
   const BUTTON = "font:inherit;font-weight:600;border:0;background:none;padding:0;cursor:pointer;color:inherit;text-align:left";
   const ARROWS = { ascending: " ▲", descending: " ▼", none: " ↕" };
   const TURN = { none: "ascending", ascending: "descending", descending: "none" };

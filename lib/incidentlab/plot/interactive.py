@@ -59,13 +59,10 @@ def interactive(
     timed = bool(happenings["ts"].notna().any())
     lanes = lanes_of(happenings, phases, first)
     axis = points.Axis(lanes, window, timed=timed, timezone=timezone)
-    marks, bars = points.marks(happenings, axis), points.bars(phases, axis)
-    left_out = max(0, len(marks) - most) + max(0, len(bars) - most)
-    drawn = {
-        "marks": points.ends(marks, most),
-        "bars": points.ends(bars, most),
-        "refused": points.shades(refused, axis),
-    }
+    marks, more = points.marks(happenings, axis, most=most)
+    bars, longer = points.bars(phases, axis, most=most)
+    left_out = more + longer
+    drawn = {"marks": marks, "bars": bars, "refused": points.shades(refused, axis)}
     said = {
         "item": _item(axis, drawn),
         "legend": _legend(drawn),
@@ -94,18 +91,22 @@ def _item(axis: points.Axis, drawn: dict[str, pd.DataFrame]) -> dict[str, Any]:
     from bokeh.models import ColumnDataSource, FactorRange, HoverTool, Range1d
     from bokeh.plotting import figure
 
+    begin, end = points.limits(axis, drawn)
     plot = figure(
         name=TIMELINE,
         height=_FRAME_HEIGHT + _LANE_HEIGHT * len(axis.lanes),
         sizing_mode="stretch_width",
         x_axis_type="datetime" if axis.timed else "linear",
-        x_range=Range1d(*points.limits(axis, drawn), name="time"),
+        x_range=Range1d(start=begin, end=end, name="time"),
         y_range=FactorRange(factors=axis.lanes[::-1], name="lanes"),
         tools="xpan,xwheel_zoom,xbox_zoom,xzoom_in,xzoom_out,reset",
         active_drag="xpan",
         toolbar_location="above",
     )
-    source = {name: ColumnDataSource(frame.to_dict("list"), name=name) for name, frame in drawn.items()}
+    columns: dict[str, dict[str, Any]] = {
+        name: {str(key): list(frame[key]) for key in frame} for name, frame in drawn.items()
+    }
+    source = {name: ColumnDataSource(data, name=name) for name, data in columns.items()}
     plot.hbar("lane", left="left", right="right", height=0.94, source=source["refused"], color=style.VERMILION,
               fill_alpha=0.13, line_alpha=0)  # fmt: skip
     bars = plot.hbar("lane", left="left", right="right", height=0.62, source=source["bars"], fill_color="fill",
@@ -119,7 +120,7 @@ def _item(axis: points.Axis, drawn: dict[str, pd.DataFrame]) -> dict[str, Any]:
         HoverTool(renderers=[bars], tooltips=_POINTER, limit=1, attachment="below"),
     )
     _dress(plot, axis)
-    return _numbered(json_item(plot))
+    return _numbered(dict(json_item(plot)))
 
 
 def _dress(plot: Any, axis: points.Axis) -> None:

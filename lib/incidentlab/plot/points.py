@@ -96,39 +96,48 @@ class Axis:
         return 0 if away is None else int(away.total_seconds() * 1e9)
 
 
-def marks(happenings: pd.DataFrame, axis: Axis) -> pd.DataFrame:
-    """Return one row for each happening that the static timeline marks, in its order."""
-    rows = []
-    for happening in tables.records(happenings):
-        kind, x = kind_of(happening), axis.x(happening["ts"], happening["order"])
-        if kind is None or x is None or happening["service"] not in axis.services:
-            continue
-        words, marker, colour = style.MARKS[kind]
-        said = words if happening["what"] == kind or kind == "die_zero" else f"{words}: {happening['what']}"
-        lane = [visible(happening["service"]), height_of(kind)]
-        look = [_SHAPES[marker], colour, 1.57 if marker == "|" else 0.0, 15 if marker == "*" else 10]
-        when = axis.when(happening["ts"], happening["order"])
-        rows.append([x, lane, kind, visible(said), lane[0], when, _line(happening["detail"]), _place(happening), *look])
-    return pd.DataFrame(rows, columns=list(_MARKS))
+def marks(happenings: pd.DataFrame, axis: Axis, *, most: int) -> tuple[pd.DataFrame, int]:
+    """Return one row for each happening that the static timeline marks, in its order; and how many are left out."""
+    drawn = [row for row in tables.records(happenings) if kind_of(row) and _stands(row["service"], row, axis)]
+    rows = [_mark(row, str(kind_of(row)), axis) for row in ends(drawn, most)]
+    return pd.DataFrame(rows, columns=list(_MARKS)), len(drawn) - len(rows)
 
 
-def bars(phases: pd.DataFrame, axis: Axis) -> pd.DataFrame:
-    """Return one row for each phase that the static timeline draws, an open one up to the end of the evidence."""
-    rows = []
+def _stands(service: Any, row: dict[str, Any], axis: Axis) -> bool:
+    return service in axis.services and axis.x(row["ts"], row["order"]) is not None
+
+
+def _mark(row: dict[str, Any], kind: str, axis: Axis) -> list[Any]:
+    words, marker, colour = style.MARKS[kind]
+    said = words if row["what"] == kind or kind == "die_zero" else f"{words}: {row['what']}"
+    service, when = visible(row["service"]), axis.when(row["ts"], row["order"])
+    told = [kind, visible(said), service, when, _line(row["detail"]), _place(row)]
+    look = [_SHAPES[marker], colour, 1.57 if marker == "|" else 0.0, 15 if marker == "*" else 10]
+    return [axis.x(row["ts"], row["order"]), [service, height_of(kind)], *told, *look]
+
+
+def bars(phases: pd.DataFrame, axis: Axis, *, most: int) -> tuple[pd.DataFrame, int]:
+    """Return one row for each phase that the static timeline draws, and how many are left out.
+
+    An open phase reaches the end of the evidence, and bears an arrow there.
+    """
     end = axis.x(axis.window[1], phases["start_order"].max())
-    for phase in tables.records(phases[phases["phase"].isin(style.PHASES)]):
-        left, right = axis.x(phase["start"], phase["start_order"]), axis.x(phase["end"], phase["end_order"])
-        reach = end if right is None else right
-        if left is None or reach is None or phase["service"] not in axis.services:
-            continue
-        words, fill = style.PHASES[phase["phase"]]
-        until = "still open when we stopped looking" if right is None else axis.when(phase["end"], phase["end_order"])
-        when = f"{axis.when(phase['start'], phase['start_order'])} to {until}"
-        hatch = _HATCHES.get(phase["phase"], " ")
-        look = [fill, "#B0B0B0" if hatch != " " else fill, hatch, 8 if right is None else 0]
-        name = visible(phase["service"])
-        rows.append([left, reach, name, words, name, when, _line(phase["message"]), _place(phase), *look])
-    return pd.DataFrame(rows, columns=list(_BARS))
+    rows = [_bar(row, end, axis) for row in tables.records(phases[phases["phase"].isin(style.PHASES)])]
+    drawn = [row for row in rows if row is not None]
+    return pd.DataFrame(ends(drawn, most), columns=list(_BARS)), max(0, len(drawn) - most)
+
+
+def _bar(phase: dict[str, Any], end: float | None, axis: Axis) -> list[Any] | None:
+    left, stop = axis.x(phase["start"], phase["start_order"]), axis.x(phase["end"], phase["end_order"])
+    right = end if stop is None else stop
+    if left is None or right is None or phase["service"] not in axis.services:
+        return None
+    words, fill = style.PHASES[phase["phase"]]
+    until = "still open when we stopped looking" if stop is None else axis.when(phase["end"], phase["end_order"])
+    when = f"{axis.when(phase['start'], phase['start_order'])} to {until}"
+    hatch, name = _HATCHES.get(phase["phase"], " "), visible(phase["service"])
+    look = [fill, "#B0B0B0" if hatch != " " else fill, hatch, 8 if stop is None else 0]
+    return [left, right, name, words, name, when, _line(phase["message"]), _place(phase), *look]
 
 
 def shades(attempts: pd.DataFrame | None, axis: Axis) -> pd.DataFrame:
@@ -149,10 +158,16 @@ def limits(axis: Axis, drawn: dict[str, pd.DataFrame]) -> tuple[float, float]:
     return min(known) - margin, max(known) + margin
 
 
-def ends(frame: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return a frame with at most so many rows: the first half and the last."""
+def ends(rows: list[Any], most: int) -> list[Any]:
+    """Return at most so many rows: the first half and the last.
+
+    Examples
+    --------
+    >>> ends([1, 2, 3, 4, 5], 3)
+    [1, 2, 5]
+    """
     half = most // 2
-    return frame if len(frame) <= most else pd.concat([frame[: most - half], frame[len(frame) - half :]])
+    return rows if len(rows) <= most else [*rows[: most - half], *rows[len(rows) - half :]]
 
 
 def _line(text: Any) -> str:

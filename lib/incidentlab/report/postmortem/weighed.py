@@ -77,7 +77,8 @@ def _row(m: Material, outcome: dict[str, Any], rows: list[Record]) -> Row:
         when = (f"{outcome['at_s']:.1f} s after the dependency's start", _after(outcome))
     else:
         when = (f"no: {REASONS.get(outcome['reason'], outcome['reason'])}", "")
-    return m.row((outcome["value"], *when, str(outcome["failed_tries"]), str(outcome["restarts"])), rows)
+    setting = str(outcome["value"]).replace("the same", FIX)  # the rows may be sorted, and then it is not the row above
+    return m.row((setting, *when, str(outcome["failed_tries"]), str(outcome["restarts"])), rows)
 
 
 def _after(outcome: dict[str, Any]) -> str:
