@@ -25,6 +25,10 @@ SETTINGS = {
 }
 PATIENCE_S = 60
 CLICK_S = 15
+CONNECTED = """() => {
+    const context = window.jupyterapp?.shell.currentWidget?.sessionContext, kernel = context?.session?.kernel;
+    return context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+}"""
 COUNTS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
     .filter((cell) => cell.querySelector('.cm-content').textContent.trim() !== '')
     .map((cell) => Number.parseInt(cell.querySelector('.jp-InputPrompt').textContent.match(/\\d+/) ?? '0'))"""
@@ -96,7 +100,7 @@ class Desk:
         """Open a notebook, and wait for its kernel."""
         self.page.set_viewport_size({"width": 1400, "height": 1000})
         self.page.goto(f"{self.lab.address}lab/tree/{notebook}?reset&token={self.lab.token}")
-        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE_S * 1000)
+        self.page.wait_for_function(CONNECTED, timeout=PATIENCE_S * 1000)
 
     def run_all(self) -> None:
         """Click on Run, then on Run All Cells, and wait until each cell has ended anew or one has failed."""
@@ -151,6 +155,7 @@ def _command(folder: Path, token: str) -> list[str]:
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": "0",
         "IdentityProvider.token": token,
+        "LabApp.expose_app_in_browser": "True",  # to ask whether the kernel is connected
         "LabApp.news_url": "None",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
@@ -228,3 +233,18 @@ def offline(browser: Browser) -> Iterator[Callable[[Path], Watched]]:
     context.close()
     assert [url for watched, folder in opened for url in watched.foreign(folder)] == []
     assert [complaint for watched, _ in opened for complaint in watched.complaints] == []
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Run a command, once, and return the folder that it wrote into."""
+    folders: dict[tuple[str, ...], Path] = {}
+
+    def make(*words: str) -> Path:
+        if words not in folders:
+            folders[words] = tmp_path_factory.mktemp(words[0])
+            command = [sys.executable, "-c", "from incidentlab.cli import main; main()", *words]
+            subprocess.run([*command, "-o", str(folders[words])], cwd=ROOT, check=True, capture_output=True)
+        return folders[words]
+
+    return make

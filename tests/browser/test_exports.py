@@ -1,7 +1,5 @@
 """What the commands leave, opened from a file with the network off."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,24 +7,8 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parent.parent.parent
 NOTEBOOK = "notebooks/01-what-happened.ipynb"
 Open = Callable[[Path], Any]
-
-
-@pytest.fixture(scope="session")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Run a command, once, and return the folder that it wrote into."""
-    folders: dict[tuple[str, ...], Path] = {}
-
-    def make(*words: str) -> Path:
-        if words not in folders:
-            folders[words] = tmp_path_factory.mktemp(words[0])
-            command = [sys.executable, "-c", "from incidentlab.cli import main; main()", *words]
-            subprocess.run([*command, "-o", str(folders[words])], cwd=ROOT, check=True, capture_output=True)
-        return folders[words]
-
-    return make
 
 
 def shown(watched: Any) -> list[str]:
