@@ -19,7 +19,7 @@ __all__ = ["Shown", "table", "visible"]
 _TABLE_STYLE = "border-collapse:collapse;font-size:12px;text-align:left"
 _CELL_STYLE = "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;white-space:"
 _PROSE = {"message", "fact", "detail", "output", "sentence", "hypothesis", "for", "against", "not known"}
-_PROSE |= {"truncated", "gap", "error"}
+_PROSE |= {"truncated", "gap", "error", "names"}
 """Columns whose text may be long and is wrapped; all others stay on one line."""
 
 
