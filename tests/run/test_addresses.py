@@ -73,6 +73,16 @@ def test_what_is_wrong_with_an_address_is_said(source: str, says: str, memory: A
         load(source)
 
 
+def test_a_star_stands_for_all_that_is_there(memory: Any) -> None:
+    """An address with a star becomes the addresses that it stands for; one that stands for nothing is bad input."""
+    for name in "ba":
+        memory.pipe(f"/in/{name}.log", b"web-1  | listening on port 80\n")
+    assert address.expand("memory://in/*.log") == ["memory:///in/a.log", "memory:///in/b.log"]
+    assert address.expand("memory://in") == ["memory://in"]
+    with pytest.raises(BadInput, match="is not there"):
+        address.expand("memory://nothing/*")
+
+
 def test_no_more_is_fetched_than_allowed(memory: Any, tmp_path: Path) -> None:
     """A file that is larger than the limit ends the fetching."""
     memory.pipe("/large.log", b"x" * 100)

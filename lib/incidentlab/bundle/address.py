@@ -76,6 +76,24 @@ def filesystem(address: str) -> tuple[Any, str]:
     return system, str(path)
 
 
+def expand(address: str) -> list[str]:
+    """Return the addresses that one with ``*`` stands for, in order of their names; any other stands for itself.
+
+    Raises
+    ------
+    BadInput
+        Nothing is there, or it cannot be reached.
+    """
+    if "*" not in address:
+        return [address]
+    system, path = filesystem(address)
+    with reached(address):
+        found = sorted(str(system.unstrip_protocol(name)) for name in system.glob(path))
+    if not found:
+        raise BadInput(f"{_shown(address)} is not there")
+    return found
+
+
 def label(address: str) -> str:
     """Return the last part of the path of an address, without a query."""
     return PurePosixPath(re.split(r"[?#]", filesystem(address)[1])[0]).name or "source"

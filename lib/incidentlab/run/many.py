@@ -122,7 +122,7 @@ def _place(place: str | Path) -> str:
 
 
 def _tasks(notebook: Path, sources: Iterable[str], values: Mapping[str, Any], timeout_s: float | None) -> list[Task]:
-    places = list(dict.fromkeys(_there(source) for source in sources))
+    places = list(dict.fromkeys(place for source in sources for place in _there(source)))
     if not places:
         raise BadInput("no source given; name bundles or files with logs")
     written = notebook.read_bytes()
@@ -137,15 +137,17 @@ def _tasks(notebook: Path, sources: Iterable[str], values: Mapping[str, Any], ti
     return tasks
 
 
-def _there(source: str) -> str:
+def _there(source: str) -> list[str]:
     if source == "-" or source.startswith("compose:"):
         raise BadInput(f"{source} is no file that stays as it is; capture it, and give the bundle")
     if source.startswith("memory://"):
         raise BadInput(f"{source} is in this process only, and runs are in others; give a file or another address")
     place = _place(source)
-    if not address.is_address(place) and not Path(place).exists():
+    if address.is_address(place):
+        return address.expand(place)
+    if not Path(place).exists():
         raise BadInput(f"{source} is not there")
-    return place
+    return [place]
 
 
 @contextmanager
