@@ -59,7 +59,19 @@ def _merged(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
             kept[hypothesis.category, hypothesis.service] = hypothesis
         else:
             _join(case, same, hypothesis)
-    return list(kept.values())
+    return _named(case, list(kept.values()))
+
+
+def _named(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
+    """Join what a line without a service tells with the same fault of a named one: a paste loses prefixes."""
+    lost = [hypothesis for hypothesis in found if hypothesis.service is None and hypothesis.weight == 3]
+    for hypothesis in lost:
+        twins = [other for other in found if other.category == hypothesis.category and other.service is not None]
+        same = [other for other in twins if other.subject == hypothesis.subject and hypothesis.subject is not None]
+        if same:
+            _join(case, same[0], hypothesis)
+            found = [other for other in found if other is not hypothesis]
+    return found
 
 
 def _client_of(case: Case, hypothesis: Hypothesis, others: list[Hypothesis]) -> Hypothesis | None:

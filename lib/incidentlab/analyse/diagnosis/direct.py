@@ -33,7 +33,11 @@ _AFTER_A_CRASH = 3
 _PROBES = 3
 """As many refused logins, from which on they are a probe and no accident."""
 
-_PROBED = ("pg_role_root", "pg_role", "pg_no_database")
+_PROBED = ("pg_role_root", "pg_role", "pg_no_database", "mysql_denied_inside")
+"""What a server logs of a probe that it refuses; MySQL's client bears the host localhost only inside the container."""
+
+_SYMPTOMS = ("migration_text", "migration_text_after", "migrating")
+"""Signatures that say what was interrupted: why may stand in a line of its own."""
 
 
 def hypotheses(case: Case) -> list[Hypothesis]:
@@ -42,7 +46,7 @@ def hypotheses(case: Case) -> list[Hypothesis]:
     probed = {(probe.service, probe.subject) for probe in probes}
     groups: dict[tuple[str | None, str], list[Record]] = {}
     for row in case.failed:
-        if row["kind"] in READINGS and not _excused(case, row) and (row["service"], row["subject"]) not in probed:
+        if row["kind"] in READINGS and not _excused(case, row) and (_service(case, row), row["subject"]) not in probed:
             groups.setdefault((_service(case, row), row["kind"]), []).append(row)
     found = [_read(case, service, kind, rows) for (service, kind), rows in groups.items()]
     return [*found, *_init_scripts(case), *probes]
@@ -52,8 +56,8 @@ def _service(case: Case, row: Record) -> str | None:
     """Return whose fault it is: of whom the line speaks, where the engine or Compose says it."""
     if pd.notna(row["service"]):
         return str(row["service"])
-    if row["said"] == "log":
-        return naming.nameless(case)
+    if row["said"] in ("log", "unknown"):
+        return naming.nameless(case, row)
     named = row["subject"] if row["kind"] in _NAMING else None
     return naming.service_of(case, named) if isinstance(named, str) else naming.spoken_of(case, row)
 
@@ -84,6 +88,11 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     target = next((row["target"] for row in rows if pd.notna(row["target"])), None)
     found.dependency = target if target != service else None
     found.rows = series("for", _fact(kind, service, subject), rows)
+    if all(row["signature"] in _SYMPTOMS for row in rows):
+        found.weight = 1
+    if kind == "auth" and subject == "root" and _unknown_root(case, service):
+        found.confidence *= 0.5
+        found.rows.append(evidence("against", "the server has no such role: a probe or shell without a user", last))
     fell = bool(service) and bool(case.crashes(service))
     if not reading.hard and not fell and all(row["level"] in ("debug", "info", "warning") for row in rows):
         found.confidence *= 0.8
@@ -94,13 +103,31 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     _weigh_afterwards(case, found, reading, last)
     if kind == "crash":
         _weigh_crash(case, found, rows[0])
+    if kind == "command" and _went_on(case, service, rows):
+        found.confidence *= 0.6
+        found.rows.append(evidence("against", "the script went on without it", last))
     return found
+
+
+def _went_on(case: Case, service: str | None, rows: list[Record]) -> bool:
+    """Say whether a script went on after a command that it did not find: a shell does, unless told to stop."""
+    if any(end["exit_code"] == 127 for end in case.crashes(service)) or case.began_anew(service, rows[0]):
+        return False
+    after = case.lines(service)
+    spoken = after["order"].gt(rows[-1]["order"]).fillna(value=False) & after["message"].str.strip().ne("")
+    return int(spoken.sum()) > _AFTER_A_CRASH
+
+
+def _unknown_root(case: Case, service: str | None) -> bool:
+    """Say whether the server itself adds that the role root does not exist: a detail that it does not send."""
+    return any(row["kind"] == "probe_role" and _service(case, row) == service for row in case.failed)
 
 
 def _weigh_afterwards(case: Case, found: Hypothesis, reading: Reading, last: Record) -> None:
     """Believe a fault less where the service works after it; for a server, where its clients do."""
     won = case.works(found.service, last)
-    if won is None and found.service in case.stores and not case.crashes(None):
+    for_all = found.service in case.stores or reading is READINGS["blank_variable"]
+    if won is None and for_all and not case.crashes(None):
         won = next((row for name in sorted(case.names) if (row := case.works(name, last)) is not None), None)
     if won is None:
         return
@@ -175,11 +202,12 @@ def _probes(case: Case) -> list[Hypothesis]:
     groups: dict[tuple[str | None, str], list[Record]] = {}
     for row in case.failed:
         if row["signature"] in _PROBED:
-            groups.setdefault((row["service"] if pd.notna(row["service"]) else None, row["subject"]), []).append(row)
+            groups.setdefault((_service(case, row), row["subject"]), []).append(row)
     found = []
     for (service, subject), rows in groups.items():
-        if len(rows) >= _PROBES and (subject == "root" or _regular(case, rows)):
-            text = f"A healthcheck of {service or 'the database'} logs in with a name that does not exist there ({subject}), {times(len(rows))} at one interval; the database itself works."  # noqa: E501
+        nobody = all(row["signature"] == "pg_role_root" for row in rows)
+        if len(rows) >= _PROBES and (nobody or _regular(case, rows)):
+            text = f"A healthcheck of {service or 'the database'} logs in in vain, as {subject}, {times(len(rows))} at one interval; the database itself works."  # noqa: E501
             shown = series("for", "a probe is refused", rows)
             found.append(
                 Hypothesis("healthcheck_misconfigured", service, 0.9, text, weight=2, rows=shown, subject=subject)

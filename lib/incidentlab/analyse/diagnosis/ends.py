@@ -59,7 +59,7 @@ def end_begins(logs: pd.DataFrame, events: pd.DataFrame) -> Any:
     for row in reversed(died):
         after = said[said["order"].gt(row["order"]).fillna(value=False)]
         busy = after[~after["message"].str.contains(_LAST_WORDS, regex=True)]
-        if after["container"].eq(row["container"]).any() or len(busy) > _STRAY:
+        if after["container"].eq(row["container"]).any() or len(busy) > _STRAY or busy["level"].eq("fatal").any():
             break
         others = after["message"].str.contains(_ASKED, regex=True).any()
         begins = row["order"] if row["exit_code"] in _STOP_CODES or (row["exit_code"] == 2 and others) else begins

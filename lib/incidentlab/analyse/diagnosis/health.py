@@ -15,6 +15,9 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
 
+_CHILD = r"(?i)\bexited unexpectedly\b"
+"""What a launcher says of its child, before it ends with the child's exit code: then nobody stopped the container."""
+
 _CALLED = {"message": "health_status: unhealthy"}
 
 
@@ -103,7 +106,7 @@ def _exit_codes(case: Case) -> list[Hypothesis]:
     """Read the exit codes that have a meaning of their own, where no line tells more."""
     readings = {
         127: ("command_not_found", 0.7, "its command was not found"),
-        126: ("permission_denied", 0.6, "its command could not be executed"),
+        126: ("permission_denied", 0.46, "its command could not be executed: no right to it, or no interpreter for it"),
         132: ("image_arch_mismatch", 0.55, "it used an instruction that the processor does not have (SIGILL)"),
         139: ("crash_loop_app_bug", 0.6, "it broke the rules of memory (SIGSEGV)"),
         137: ("oom_killed", 0.35, "it was killed (SIGKILL), and nobody is seen to have done it"),
@@ -116,7 +119,9 @@ def _exit_codes(case: Case) -> list[Hypothesis]:
             text = f"{service} exited with {code}, {times(len(own))}: {meaning}."
             hypothesis = Hypothesis(category, service, confidence, text, weight=1)
             hypothesis.rows = series("for", f"exit code {code}", own)
-            if code == 137:
+            if code == 137 and case.lines(service)["message"].str.contains(_CHILD, regex=True).any():
+                hypothesis.confidence = 0.72
+            elif code == 137:
                 hypothesis.rows.append(
                     missing("whether it was for memory", f"docker inspect -f '{{{{json .State}}}}' {service}")
                 )

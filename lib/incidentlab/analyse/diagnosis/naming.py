@@ -16,11 +16,21 @@ from incidentlab.analyse.diagnosis.hypothesis import Record
 from incidentlab.analyse.failures.target import is_called
 from incidentlab.analyse.signatures.servers import SERVERS
 
-_SPOKEN_OF = (
-    r"(?:ERROR: for (\S+) |Cannot (?:create|start) (?:container for )?service (\S+?):|endpoint (\S+) \("
-    r"|(?:Container )?(\S+) +Error |for service \"?([\w.-]+))"
-)
+_QUOTED = r"ERROR: for (\S+) |Cannot (?:create|start) (?:container for )?service (\S+?):|endpoint (\S+) \("
+_SPOKEN_OF = _QUOTED + r"|(?:Container )?(\S+) +Error |for service \"?([\w.-]+)"
 _BEGUN = r"Container (\S+) +(?:Starting|Creating)"
+_FAILED = r"Container (\S+) +Error\b"
+_TYPED = r"`[>$# ]*(?:sudo )?(?:docker|podman|nerdctl)\b"
+"""A command in a sentence, between backticks."""
+
+_ASKED = (
+    r"(?:docker(?:\.exe)?|podman|nerdctl)(?:"
+    r"(?: container)? logs (?:-{1,2}(?:tail|since|until|n)[ =]\S+ |-\S+ )*([A-Za-z0-9][\w.-]*)"
+    r"| inspect (?:-\S+ )*(?:(?:\"[^\"]*\"|'[^']*') )?([A-Za-z0-9][\w.-]*)"
+    r"| run .*--name[ =]([A-Za-z0-9][\w.-]*)"
+    r"|(?:-| )compose (?:-\S+ (?:\S+\.ya?ml )?)*(?:run|exec) (?:-\S+ )*([A-Za-z0-9][\w.-]*))"
+)
+"""Commands whose output is that of one container or service, which they name."""
 
 
 def service_of(case: Case, name: str) -> str:
@@ -38,24 +48,42 @@ def service_of(case: Case, name: str) -> str:
 
 def spoken_of(case: Case, row: Record) -> str | None:
     """Return the service that a line of the engine or of Compose is about: named in it, or begun just before."""
-    named = re.search(_SPOKEN_OF, str(row["message"]))
+    named = _named(case, _SPOKEN_OF, row)
     if named:
-        return service_of(case, next(text for text in named.groups() if text))
+        return named
     before = case.logs[case.logs["kind"].eq("compose") & case.logs["order"].lt(row["order"]).fillna(value=False)]
-    begun = before["message"].str.extract(_BEGUN)[0].dropna()
+    failed = before["message"].str.extract(_FAILED)[0].dropna()
+    begun = failed if len(failed) else before["message"].str.extract(_BEGUN)[0].dropna()
     if row["kind"] == "port_conflict" and not len(begun):
         return _at_port(case, row["port"])
     return service_of(case, begun.iloc[-1]) if len(begun) else None
 
 
-def nameless(case: Case) -> str | None:
-    """Return whose log it is where no line bears a name: the command that printed it, or its own JSON, may say."""
-    asked = case.logs.loc[case.logs["kind"] == "shell", "message"].str.cat(sep=" ")
-    named = re.search(r"docker(?:\.exe)? logs (?:-\S+ )*([\w.-]+)", asked)
+def nameless(case: Case, row: Record) -> str | None:
+    """Return whose line it is where none bears a name: an engine's error names it, else the command above, or JSON."""
+    named = _named(case, _QUOTED, row) or _next_of(case, row)
+    if named:
+        return named
+    typed = case.logs["kind"].eq("shell") | case.logs["message"].str.contains(_TYPED, regex=True).fillna(value=False)
+    above = typed & case.logs["order"].lt(row["order"]).fillna(value=False)
+    asked = re.findall(_ASKED, case.logs.loc[above, "message"].str.cat(sep="\n"))
+    known = [text for texts in asked for text in texts if text and not re.fullmatch("[0-9a-f]{12,64}", text)]
+    if known:
+        return str(known[-1])
     own = case.lines(None)["message"].str.extract(r'"service(?:\.name)?": ?"([\w.-]+)"')[0].dropna().unique()
-    if named or len(own) == 1:
-        return named.group(1) if named else str(own[0])
-    return None
+    return str(own[0]) if len(own) == 1 else None
+
+
+def _next_of(case: Case, row: Record) -> str | None:
+    """Return the service whose stack trace goes on below a line that lost its prefix in the paste."""
+    after = case.logs[case.logs["line"].eq(row["line"] + 1) & case.logs["service"].notna()]
+    goes_on = after[after["message"].str.contains(r"^\s+\S|^at ", regex=True)]
+    return str(goes_on["service"].iloc[0]) if len(goes_on) else None
+
+
+def _named(case: Case, pattern: str, row: Record) -> str | None:
+    named = re.search(pattern, str(row["message"]))
+    return service_of(case, next(text for text in named.groups() if text)) if named else None
 
 
 def _at_port(case: Case, port: Any) -> str | None:

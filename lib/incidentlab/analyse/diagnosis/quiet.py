@@ -15,6 +15,9 @@ _NOTHING = 0.45
 """Below this, a hypothesis does not keep a log from being called quiet."""
 
 
+_LISTED = r"\bExited \([1-9]\d*\) |\bExit [1-9]\d*(?: {2}|\s*$)|\bRestarting \(\d+\) |\(unhealthy\)"
+"""What `docker ps` and `docker-compose ps` say of a container that ended, restarts, or fails its probes."""
+
 _PATIENCE = 3
 """As many lines of waiting, with nothing after them, are a wait in vain."""
 
@@ -26,12 +29,30 @@ def verdict(case: Case, roots: list[Hypothesis]) -> Hypothesis | None:
     troubled = _troubled(case)
     if troubled or any(root.confidence >= _NOTHING for root in roots):
         return _unknown(case, troubled, roots)
+    shown = _sign(case)
+    if shown is None:
+        return _unknown(case, troubled, roots) if roots else _silent()
+    found = Hypothesis("benign", None, 0.85, "Nothing in the evidence failed.", weight=0)
+    found.rows = [evidence("for", "it works", shown)]
+    return found
+
+
+def _sign(case: Case) -> Record | None:
+    """Return what shows that something works: a line, a passed probe, a success at the end, a container that runs."""
     works = next((row for name in [*sorted(case.names), None] if (row := case.works(name)) is not None), None)
     ended = [row | {"message": "exited with code 0"} for row in case.ends(None) if row["exit_code"] == 0]
-    shown = works or (ended[0] if ended else None)
-    found = Hypothesis("benign", None, 0.85 if shown else 0.6, "Nothing in the evidence failed.", weight=0)
-    if shown is not None:
-        found.rows = [evidence("for", "it works", shown)]
+    passed = case.probes[case.probes["outcome"] == "pass"].head(1)
+    runs = case.containers[case.containers["state"] == "running"].head(1)
+    told = [row | {"ts": row["end"], "message": "probe passed"} for row in tables.records(passed)]
+    told += [row | {"ts": row["started"], "message": "State.Status: running"} for row in tables.records(runs)]
+    return works or next(iter([*ended, *told]), None)
+
+
+def _silent() -> Hypothesis:
+    """Return the answer where nothing is seen to fail, and nothing to work: most often a part of a longer text."""
+    text = "The evidence shows neither a failure that is known here nor anything at work."
+    found = Hypothesis("unknown", None, 0.6, text, weight=0)
+    found.rows = [missing("the lines around it, exit codes, health", "docker compose ps -a; docker compose logs")]
     return found
 
 
@@ -40,7 +61,8 @@ def _unknown(case: Case, troubled: list[Record], roots: list[Hypothesis]) -> Hyp
     candidates = ", ".join(dict.fromkeys(root.category for root in roots))
     text = "Something failed, but the evidence does not decide why" + (f"; candidates: {candidates}." if roots else ".")
     found = Hypothesis("unknown", service, 0.6, text, weight=0)
-    found.rows = series("for", "it failed", troubled[:4])
+    shown = [row for root in roots for row in root.rows if row["role"] == "for"]
+    found.rows = series("for", "it failed", troubled[:4]) or shown[:4]
     found.rows.append(missing("exit codes, health and limits", "incidentlab capture PROJECT -o BUNDLE"))
     del case
     return found
@@ -52,7 +74,8 @@ def _troubled(case: Case) -> list[Record]:
     crashed = [row for row in idle if row["kind"] in ("crash", "exit", "import")]
     waits = [row for row in idle if row["kind"] in ("waiting", "wait_timeout") and row["service"] not in case.stores]
     ends = [row | {"message": f"exited with code {row['exit_code']}"} for row in case.crashes(None)]
-    return [*crashed, *ends, *_fatal(case), *(waits[-1:] if len(waits) >= _PATIENCE else [])]
+    listed = tables.records(case.logs[case.logs["message"].str.contains(_LISTED, regex=True)].head(_PATIENCE))
+    return [*crashed, *ends, *_fatal(case), *(waits[-1:] if len(waits) >= _PATIENCE else []), *listed]
 
 
 def _fatal(case: Case) -> list[Record]:

@@ -10,7 +10,8 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis import outage
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
-from incidentlab.analyse.diagnosis.tries import made, who, whom
+from incidentlab.analyse.diagnosis.tries import PROXIES, made, who, whom
+from incidentlab.analyse.signatures.servers import SERVERS
 
 _LAG = pd.Timedelta(milliseconds=200)
 """The die event comes up to 61 ms after the end that it reports (measured on 20.10); its clients are cut off before."""
@@ -22,13 +23,27 @@ _GONE = ("exited", "stopping")
 """The last phase of a server that went down and is not seen to come back."""
 
 _WORDING = 0.46
-"""That a program "cannot connect" says not why: refused, timed out, turned away; it is no more than a candidate."""
+"""That a program "cannot connect" says not why: refused, timed out, turned away; nor does a refusal say whose it was
+where it names nobody. Such a failure is no more than a candidate."""
+
+_PRODUCT = "(?i)[./](?:" + "|".join(server.names for server in SERVERS if server.name != "web") + ")[./]"
+"""The name of a kind of server as a part of a module's: whom the library in a stack trace speaks to."""
+
+_HOWLESS = ("connect_text", "kafka_not_ready", "elastic_not_ready")
+"""Signatures of what also comes later than a start: a topic that is not there yet, a shard that is lost."""
+
+_SUCCEEDED = 0.85
+"""How sure a race is where the other side is not in the evidence and a later success speaks for it."""
+
+_ENDED_BY_SERVER = ("postgres_terminated", "postgres_crash_reset")
+"""Signatures by which a server itself tells its clients that it goes down, or went down."""
 
 _TOLD = {
     "before_ready": (("startup_race", 0.9), ("startup_race", 0.95)),
     "starting": (("startup_race", 0.85), ("startup_race", 0.93)),
     "after_ready": (("wrong_host", 0.7), ("startup_race", 0.5)),
     "after_down": (("dependency_outage", 0.85), ("dependency_outage", 0.85)),
+    "ended": (("dependency_outage", 0.45), ("dependency_outage", 0.6)),
     "never_ready": (("startup_race", 0.55), ("startup_race", 0.55)),
     "silent": (("startup_race", 0.55), ("startup_race", 0.85)),
     "unseen": (("startup_race", 0.52), ("startup_race", 0.85)),
@@ -40,7 +55,7 @@ def explain(case: Case, client: str | None, target: str | None, rows: list[Recor
     """Return why a client found nobody at a target other than itself."""
     relation, mark = _relation(case, target, rows)
     told = _TOLD[relation][case.success(client, rows[0], rows[-1]) is not None]
-    if all(row["signature"] == "connect_text" for row in rows) and relation in ("unseen", "silent"):
+    if relation in ("unseen", "silent") and _vague(case, client, rows, told[1]):
         told = (told[0], min(told[1], _WORDING))
     if told[0] == "startup_race" and relation != "before_ready":
         told = _cut_off(case, target, rows) or told
@@ -63,7 +78,23 @@ def explain(case: Case, client: str | None, target: str | None, rows: list[Recor
 
 def not_ready(case: Case, target: str | None, rows: list[Record]) -> bool:
     """Say whether the target is known not to have been ready when it was tried."""
-    return _relation(case, target, rows)[0] in ("before_ready", "after_down", "never_ready")
+    return _relation(case, target, rows)[0] in ("before_ready", "after_down", "ended", "never_ready")
+
+
+def _vague(case: Case, client: str | None, rows: list[Record], confidence: float) -> bool:
+    """Say whether rows tell neither how a client failed nor whom it meant; a later success makes up for either.
+
+    A proxy serves requests long after the start: that a server does not listen then may have any cause.
+    """
+    if all(row["signature"] == "connect_text" for row in rows):
+        return True
+    if all(row["runtime"] in PROXIES for row in rows):
+        return True
+    howless = all(row["kind"] == "connect" or row["signature"] in _HOWLESS for row in rows)
+    nobody = all(pd.isna(row[place]) for row in rows for place in ("target", "host", "address"))
+    answered = any(row["kind"] == "starting_up" and row["signature"] not in _HOWLESS for row in rows)
+    nobody = nobody and not case.lines(client)["message"].str.contains(_PRODUCT, regex=True).any()
+    return confidence < _SUCCEEDED and not answered and (howless or nobody)
 
 
 def _cut_off(case: Case, target: str | None, rows: list[Record]) -> tuple[str, float] | None:
@@ -71,7 +102,8 @@ def _cut_off(case: Case, target: str | None, rows: list[Record]) -> tuple[str, f
     if not all(row["kind"] in ("unavailable", "reset") for row in rows):
         return None
     inside = target is not None and any(span["phase"] == "restarting_inside" for span in case.spans(target))
-    return ("startup_race", 0.75) if inside else ("dependency_outage", 0.4)
+    told = any(row["signature"] in _ENDED_BY_SERVER for row in rows)
+    return ("startup_race", 0.75) if inside else ("dependency_outage", 0.7 if told else 0.4)
 
 
 def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, Record | None]:
@@ -81,7 +113,7 @@ def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, 
     spans = case.spans(target)
     ready = [span for span in spans if span["phase"] == "ready"]
     if not ready and all(span["phase"] == "exited" for span in spans):
-        return ("after_down", spans[-1]) if case.crashes(target) and spans else ("silent", None)
+        return ("ended", spans[-1]) if _ended(case, target, spans, rows[-1]) else ("silent", None)
     if not ready:
         return "never_ready", spans[-1]
     first, last = case.clock(rows[0]), case.clock(rows[-1])
@@ -92,6 +124,12 @@ def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, 
         return "after_down", spans[-1]
     begun = any(span["phase"] in ("starting", "temporary_server", "restarting_inside") for span in spans)
     return ("starting", ready[0]) if begun or len(rows) < _MANY else ("silent", None)
+
+
+def _ended(case: Case, target: str, spans: list[Record], last: Record) -> bool:
+    """Say whether a target of which only the end is seen fell, or ended before the last try."""
+    before = any(pd.notna(last["order"]) and span["start_order"] < last["order"] for span in spans)
+    return bool(spans) and (before or bool(case.crashes(target)))
 
 
 def _worked(case: Case, first: Record) -> bool:
@@ -154,6 +192,8 @@ def _tell(case: Case, found: Hypothesis, relation: str, mark: Record | None, row
         return f"{client} tried {server} before it was ready and failed {often}; {when}{after}."
     if relation == "after_down":
         return f"{server} had been up and went down; {client} failed {often} to reach it{after}."
+    if relation == "ended":
+        return f"{server} ended, and is not seen to have been ready before; {client} failed {often} to reach it{after}."
     if relation == "after_ready" and mark is not None:
         since = f"although {server} had been ready for {seconds(last - mark['start'])}"
         return f"{client} was refused by {server} {often}, {since}: wrong port, or it listens on its own loopback only."

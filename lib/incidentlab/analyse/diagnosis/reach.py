@@ -19,14 +19,21 @@ from typing import Any
 
 import pandas as pd
 
-from incidentlab.analyse.diagnosis import outage, race
+from incidentlab import tables
+from incidentlab.analyse.diagnosis import naming, outage, race
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, times
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, times
 from incidentlab.analyse.diagnosis.tries import made, who, whom
 from incidentlab.analyse.signatures import REACH
-from incidentlab.analyse.signatures.servers import SERVERS
+from incidentlab.analyse.signatures.servers import LOOPBACK, SERVERS
+
+_STUCK = 0.46
+"""That gunicorn ends a worker that is silent for too long says not what the worker did: no more than a candidate."""
 
 _EXTERNAL = r"\.(?:[a-z]{2,})$"
+_SETTING = r"^\s*(?:- )?[\"']?[A-Z][A-Z0-9_]*HOST(?:NAME)?[\"']?\s*[=:]\s*[\"']?([\w.:-]+)[\"']?\s*$"
+"""A host in an .env file or in `environment:`, as it stands in the same paste."""
+
 _INTERNAL = r"\.(?:local|internal|lan|svc|cluster|docker|localhost)$"
 
 
@@ -36,7 +43,14 @@ def hypotheses(case: Case) -> list[Hypothesis]:
     groups: dict[tuple[Any, Any], list[Record]] = {}
     for row in tries:
         groups.setdefault((row["service"] if pd.notna(row["service"]) else None, _aim(row)), []).append(row)
-    return [_explain(case, service, rows) for (service, _), rows in _merged(groups).items()]
+    return [_named(case, _explain(case, service, rows), rows[0]) for (service, _), rows in _merged(groups).items()]
+
+
+def _named(case: Case, found: Hypothesis, first: Record) -> Hypothesis:
+    """Name the client that no line names, where the command above it does."""
+    if found.service is None and first["said"] in ("log", "unknown"):
+        found.service = naming.nameless(case, first)
+    return found
 
 
 def _merged(groups: dict[tuple[Any, Any], list[Record]]) -> dict[tuple[Any, Any], list[Record]]:
@@ -65,6 +79,7 @@ def _own(case: Case, row: Record) -> bool:
         kind = case.kinds.get(row["service"])
     else:
         said = case.lines(None)["message"]
+        said = said[said.ne(row["message"])]
         kind = next((s.name for s in SERVERS if said.str.contains(s.says, regex=True).any()), None)
     tools = {"postgres": "libpq"}.get(kind or "", kind)
     return kind is not None and (row["runtime"] in (kind, tools) or row["target"] == row["service"])
@@ -78,6 +93,9 @@ def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
         return _loopback(case, client, rows)
     if kinds == {"wait_timeout"} and target is None:
         return _gave_up(case, client, rows)
+    setting = _loopback_setting(case, target, rows)
+    if setting is not None:
+        return _by_setting(client, rows, setting, case)
     strange = _strange_port(case, client, target, rows)
     if strange is not None:
         return _wrong_port(case, client, target, rows, strange)
@@ -88,6 +106,25 @@ def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     if kinds <= {"timeout", "unreachable"} and not race.not_ready(case, target, rows):
         return _too_slow(case, client, target, rows)
     return race.explain(case, client, target, rows)
+
+
+def _loopback_setting(case: Case, target: str | None, rows: list[Record]) -> Record | None:
+    """Return the one host that settings in the same text name, if it is loopback and the failures name no place."""
+    placed = target is not None or any(pd.notna(row[name]) for row in rows for name in ("host", "address"))
+    if placed or not any(row["kind"] == "refused" for row in rows):
+        return None
+    given = case.logs["message"].str.extract(_SETTING)[0].dropna()
+    if given.nunique() != 1 or not re.match(LOOPBACK, str(given.iloc[0])):
+        return None
+    return tables.records(case.logs.loc[given.index[:1]])[0]
+
+
+def _by_setting(client: str | None, rows: list[Record], setting: Record, case: Case) -> Hypothesis:
+    sentence = f"{who(client)} was refused, {times(len(rows))}, and the settings beside its log name loopback as host."
+    found = made(case, client, rows, ("wrong_host", 0.65), sentence)
+    found.weight = 3
+    found.rows.append(evidence("for", "a host in the settings", setting))
+    return found
 
 
 def _loopback(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
@@ -166,4 +203,6 @@ def _too_slow(case: Case, client: str | None, target: str | None, rows: list[Rec
     sentence = f"{who(client)} got {answer} from {whom(rows)}, {times(len(rows))}."
     found = made(case, client, rows, ("network_timeout", 0.82), sentence)
     found.dependency, found.confidence = target, 0.6 if found.recovered else 0.82
+    if all(row["signature"] == "gunicorn_timeout" for row in rows):
+        found.confidence = _STUCK
     return found

@@ -55,10 +55,15 @@ not_executable    permission_denied          0.85 3 hard {who} may not execute {
 permission        permission_denied          0.88 3 soft {who} has no right to what it needs{subject}.
 privilege         permission_denied          0.70 3 soft The database user of {who} lacks a privilege{subject}.
 missing_config    missing_config             0.92 3 soft {who} lacks a setting, or does not understand one{subject}.
+blank_variable    missing_config             0.65 1 soft Compose put an empty text in place of{subject}, which is
+    not set.
 image_missing     missing_config             0.75 2 hard {who} names an image that cannot be found{subject}.
 auth              auth_failure               0.93 3 soft {who} reached the server and was turned away{user}:
     the login is
     wrong, not the timing.
+probe_role        healthcheck_misconfigured  0.40 2 soft Somebody logs in to {who} as root, which is no role there: a
+    probe or a
+    shell without a user name.
 missing_database  missing_database           0.90 3 soft The server answered {who}, but the database{subject}
     does not exist.
 tls               tls_failure                0.92 3 soft {who} and its peer do not agree on TLS, or a
@@ -82,6 +87,9 @@ probe_output      healthcheck_exec_failure   0.93 3 hard The healthcheck of {who
 probe_exec        healthcheck_exec_failure   0.45 3 hard A command could not be started in {who}: {name} is not
     in its image;
     whether it was the healthcheck is not said.
+probe_refused     unknown                    0.65 2 soft A probe of {who} got no connection inside its own
+    container: its
+    server is not up, or listens at another port or address than the probe asks.
 probe_timeout     healthcheck_misconfigured  0.60 2 soft The healthcheck of {who} exceeds its timeout.
 stale             unknown                    0.80 3 hard {who} found a lock or session of an earlier run still held.
 name_conflict     unknown                    0.60 2 hard The container name {name} is already in use.

@@ -7,7 +7,7 @@ import pandas as pd
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, series
 
-_PROXIES = ("nginx", "haproxy", "apache")
+PROXIES = ("nginx", "haproxy", "apache")
 """What these tell, they tell of others."""
 
 
@@ -16,7 +16,7 @@ def made(case: Case, client: str | None, rows: list[Record], told: tuple[str, fl
     last = rows[-1]
     won = case.success(client, rows[0], last)
     found = Hypothesis(told[0], client, told[1], sentence, weight=2)
-    found.proxy = all(row["runtime"] in _PROXIES for row in rows)
+    found.proxy = all(row["runtime"] in PROXIES for row in rows)
     found.rows = series("for", f"{who(client)} did not reach {whom(rows)}: {last['kind']}", rows)
     if won is not None:
         found.recovered, found.recovered_by = True, _brought_back(case, client, rows, won)

@@ -17,6 +17,9 @@ import pyarrow.compute as pc
 
 from incidentlab.analyse.signatures import SIGNATURES, Signature, literals
 
+_FENCED = r"^(?:```|~~~)[^\w\s]*\S+[^\w\s].*\S"
+"""A Markdown fence and a line of the log on one line; a fence alone may bear the name of a language."""
+
 GROUPS = ("code", "errno", "syscall", "host", "address", "port", "subject")
 
 
@@ -33,7 +36,8 @@ def match(logs: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         `row` (position in `logs`), `signature`, `kind`, `runtime` and one text column per group.
     """
-    coded = text_array(logs["message"].where(logs["kind"] != "shell", "")).dictionary_encode()
+    said = logs["kind"].ne("shell") | logs["message"].str.contains(_FENCED, regex=True).fillna(value=False)
+    coded = text_array(logs["message"].where(said, "")).dictionary_encode()
     found = _texts(coded.dictionary)
     places = pd.DataFrame({"text": coded.indices.to_pandas(), "row": range(len(logs))})
     return places.merge(found, on="text").drop(columns="text").sort_values("row", ignore_index=True)

@@ -74,6 +74,7 @@ KINDS = {
     "dependency_exited": "Compose waited for a dependency that exited",
     "no_healthcheck": "service_healthy on a service without a healthcheck",
     "probe_output": "inspect shows a probe whose program could not be started",
+    "probe_refused": "a probe got no connection inside its own container",
     "probe_exec": "the probe's program could not be started",
     "probe_timeout": "the probe took too long",
     "image_missing": "no such image",

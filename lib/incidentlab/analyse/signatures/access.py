@@ -52,14 +52,12 @@ dotnet_tls             tls            dotnet
     |The SSL connection could not be established|Unable to configure HTTPS endpoint)
 mysql_tls              tls            mysql
     (?:SSL connection error|Public Key Retrieval is not allowed|TLS/SSL error)
-acme                   tls            any           (?i:unable to obtain ACME certificate|acme: error)
 
 # -- no such database
 pg_no_database         missing_database postgres      (?:FATAL: +)?database {QUOTED} does not exist
 mysql_no_database      missing_database mysql         Unknown database {QUOTED}
 mssql_no_database      missing_database mssql         Cannot open database {QUOTED}
-rails_no_database      missing_database ruby
-    (?:could not find your database: (?P<subject>\w+)|(?P<code>ActiveRecord::NoDatabaseError))
+rails_no_database      missing_database ruby          could not find your database: (?P<subject>\w+)
 prisma_no_database     missing_database node          Database {QUOTED} does not exist
 sqlstate_no_database   missing_database any           (?P<code>\b3D000\b|ER_BAD_DB_ERROR)
 clickhouse_no_database missing_database clickhouse    Database (?P<subject>\w+) (?:does not exist|doesn't exist)
@@ -67,7 +65,7 @@ influx_no_database     missing_database influxdb      database not found: {QUOTE
 sqlite_no_file         missing_database sqlite        unable to open database(?: file)?
 
 # -- login refused
-pg_role_root           probe_role     postgres      role "(?P<subject>root)" does not exist
+pg_role_root           probe_role     postgres      [Rr]ole "(?P<subject>root)" does not exist
 pg_probe_password      auth           libpq         fe_sendauth: no password supplied
 pg_password            auth           postgres
     (?:connection to server at "{HOST}"(?: \({IP}\))?, port {PORT} failed: )?(?:FATAL: +)?(?:password|Ident|ident|Peer
@@ -82,6 +80,8 @@ pg_scram               auth           libpq
     |authentication type 10 is not supported)
 prisma_auth            auth           node          Authentication failed against database server(?: at `{HOST}`)?
 mysql_denied_db        privilege      mysql         Access denied for user '(?P<subject>[^']*)'@'[^']*' to database
+mysql_denied_inside    auth           mysql
+    \[(?:Note|Warning)\](?: \[MY-\d+\] \[Server\])? Access denied for user '(?P<subject>[^']*)'@'localhost'
 mysql_denied           auth           mysql         Access denied for user '(?P<subject>[^']*)'@'[^']*'
 mysql_denied_bare      auth           mysql
     (?P<code>ER_ACCESS_DENIED_ERROR|ER_NOT_SUPPORTED_AUTH_MODE|ER_HOST_NOT_PRIVILEGED)

@@ -30,6 +30,8 @@ nginx_readonly         harmless       nginx         can not modify \S+ \(read-on
 pg_stopping_clients    harmless       postgres      FATAL: +the database system is shutting down
 initdb_locale          harmless       postgres      sh: locale: not found
 collation              harmless       postgres      collation version mismatch
+speculation            harmless       any
+    (?i)\b(?:typ\w+ally|usually|generally|often|commonly|normally) (?:means?|indicates?|happens|caused|due)\b
 """
 )
 
@@ -47,6 +49,8 @@ dependency_incomplete  dependency_exited compose
 no_healthcheck         no_healthcheck compose       container (?P<subject>\S+) has no healthcheck configured
 not_healthy_after      dependency_unhealthy compose       application not healthy after
 missing_dependency     missing_config compose       (?P<subject>\S+) is missing dependency (?P<code>\S+)
+probe_refused          probe_refused  engine
+    "Output": ?".*(?:[Cc]onnection refused|Failed to connect|Couldn't connect|Could not connect|[Cc]annot connect)
 probe_timeout          probe_timeout  engine        Health check exceeded timeout \((?P<subject>[^)]+)\)
 
 # -- images and builds
@@ -54,7 +58,7 @@ image_missing          image_missing  engine
     (?:manifest for (?P<subject>\S+) not found|manifest unknown|No such image: (?P<code>\S+)|repository does not exist)
 build_failed           build          engine
     (?:failed to solve: (?P<subject>.*)|executor failed running|returned a non-zero code: (?P<errno>\d+)
-    |did not complete successfully: exit code: (?P<code>\d+))
+    |did not complete successfully: exit code: (?P<code>\d+)|['"]? failed to build: |COPY failed: )
 daemon_down            daemon         engine        Cannot connect to the Docker daemon
 
 """

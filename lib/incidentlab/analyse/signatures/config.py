@@ -35,7 +35,7 @@ compose_required       missing_config compose       required variable (?P<subjec
 compose_blank          blank_variable compose
     [Tt]he \\?"?(?P<subject>\w+)\\?"? variable is not set\. Defaulting to a blank
 compose_env_file       missing_config compose
-    (?:env file (?P<subject>\S+) not found|[Cc]ouldn't find env file: (?P<code>\S+))
+    (?:env file (?P<subject>\S+) not found|[Cc]ouldn't find env file(?:: (?P<code>\S+))?)
 compose_interpolation  missing_config compose       invalid interpolation format for (?P<subject>\S+)
 compose_bind           missing_config engine        bind source path does not exist: (?P<subject>\S+)
 compose_directory      missing_config engine
@@ -46,8 +46,11 @@ compose_external       missing_config compose
     (?:network|volume) {NAME} (?:declared as external, but could not be found|not found)
 compose_no_file        missing_config compose       no configuration file provided
 compose_invalid        missing_config compose
-    (?:Additional propert(?:y|ies) (?P<subject>\S+) (?:is|are) not allowed|[Uu]nsupported config option
+    (?:The Compose file \S+ is invalid|Additional propert(?:y|ies) (?P<subject>\S+) (?:is|are) not allowed
+    |[Uu]nsupported config option
     |services\.\S+ must be a|yaml: (?:line \d+|unmarshal|construct))
+
+acme_challenge         missing_config go            ACME challenge not specified
 
 # -- frameworks
 spring_placeholder     missing_config java          [Cc]ould not resolve placeholder '(?P<subject>[^']+)'
@@ -61,6 +64,7 @@ jdbc_url               missing_config java
 pydantic_settings      missing_config python        validation errors? for (?P<subject>\w*(?:[Ss]ettings|[Cc]onfig)\w*)
 django_improper        missing_config python        (?P<code>ImproperlyConfigured)(?:: (?P<subject>.*))?
 python_env_key         missing_config python        KeyError: '(?P<subject>[A-Z][A-Z0-9]*_[A-Z0-9_]+)'
+python_environ         missing_config python        /os\.py", line \d+, in __getitem__
 decouple               missing_config python
     UndefinedValueError: (?P<subject>\w+) not found|Set the (?P<code>\w+) environment variable
 rails_secret           missing_config ruby

@@ -21,6 +21,7 @@ inotify                limits         node
 enomem_path            limits         any
     (?:Errno 12\] Cannot allocate memory|\bENOMEM\b|[Cc]annot allocate memory)
 shm                    limits         postgres      could not (?:resize|open|create) shared memory segment
+pg_fork                limits         postgres      could not fork (?:new |autovacuum |worker )?\w* ?process
 open_files             limits         any           (?P<code>EMFILE|ENFILE|[Tt]oo many open files)
 pg_connections         limits         postgres
     (?:too many clients already|remaining connection slots are reserved|too many connections for (?:role|database))
@@ -75,7 +76,8 @@ windows_disk           disk_full      any           There is not enough space on
 kernel_oom             oom            kernel
     (?:[Oo]ut of memory: Kill(?:ed)? process (?P<errno>\d+) \((?P<subject>[^)]+)\)|invoked oom-killer|oom-kill:
     |oom_reaper)
-engine_oom             oom            engine        (?:"?OOMKilled"?[:=] ?"?true|\boom_killed\b|OOMKilled\b)
+engine_oom             oom            engine
+    (?:"?(?:OOMKilled|oom_killed)"?[:=] ?"?true|\b(?:OOMKilled|oom_killed)(?:$|[^\w":=]))
 gunicorn_oom           oom            python        Perhaps out of memory\?
 v8_heap                oom            node
     (?:JavaScript heap out of memory|Allocation failed - .*(?:heap|memory))
@@ -101,7 +103,8 @@ child_137              killed         any
 
 # -- ports
 docker_port            port_conflict  engine
-    (?:endpoint (?P<subject>\S+) .*)?Bind for (?:{IP}|\[?::\]?):{PORT} failed: port is already allocated
+    (?:endpoint (?P<subject>\S+) .*)?Bind for (?:{IP}|\[?::\]?):{PORT}(?: failed: port is already allocated
+    |: unexpected error \(Failure EADDRINUSE)
 docker_port_bind       port_conflict  engine
     (?:endpoint (?P<subject>\S+) .*)?(?:failed to bind (?:host )?port|listen tcp\d?
     |exposing port TCP).*?:{PORT}.*(?:address already in use|forbidden by its access|Only one usage|cannot assign
@@ -128,7 +131,8 @@ qemu                   arch           kernel
 elf                    arch           libc
     (?:invalid ELF header|wrong ELF class|ELF file's phentsize|Exec format)
 cpu_level              arch           libc
-    (?:CPU does not support x86-64-v\d|requires a CPU with AVX support|[Ii]llegal instruction)
+    (?:CPU does not support x86-64-v\d|requires a CPU with AVX support|[Ii]llegal instruction
+    |was sent code 132\b|\bSIGILL\b)
 prisma_engine          arch           node
     (?:could not locate the Query Engine for runtime|Query engine library for current platform
     |libquery_engine-\S+ .*(?:not found|No such file))
@@ -188,6 +192,8 @@ read_only              permission     any           (?P<code>[Rr]ead-only file s
 pg_data_rights         permission     postgres      data directory {QUOTED} has (?:invalid permissions|wrong ownership)
 mongo_keyfile          permission     mongo         permissions on (?P<subject>\S+) are too open
 not_writable           permission     any           (?P<subject>\S+) is not writable
+erlang_cookie          permission     erlang
+    Cookie file (?P<subject>\S+) must be accessible by owner only
 docker_socket          permission     engine        permission denied while trying to connect to the Docker daemon
 nginx_bind13           permission     nginx         bind\(\) to \S+ failed \(13
 node_rights            permission     node

@@ -34,7 +34,8 @@ elastic_not_ready      starting_up    elasticsearch
     (?P<code>no_shard_available_action_exception|master_not_discovered_exception|ClusterBlockException
     |all shards failed)
 kafka_not_ready        starting_up    kafka
-    (?P<code>LEADER_NOT_AVAILABLE|COORDINATOR_NOT_AVAILABLE|(?i:coordinator is not available))
+    (?P<code>LEADER_NOT_AVAILABLE|LeaderNotAvailableException|COORDINATOR_NOT_AVAILABLE
+    |(?i:coordinator is not available))
 node_dns               dns            node          (?P<syscall>getaddrinfo) (?P<code>ENOTFOUND|EAI_AGAIN) {HOST}
 libpq_dns              dns            libpq         could not translate host name "{HOST}" to address
 psycopg_dns            dns            python        failed to resolve host '{HOST}'
@@ -54,7 +55,7 @@ java_unknown_host      dns            java          UnknownHostException: (?:Fai
 kafka_dns              dns            kafka
     (?:Couldn't resolve server {HOST}:{PORT}|No resolvable bootstrap urls)
 go_dns                 dns            go
-    lookup {HOST}(?: on \S+)?: (?:no such host|server misbehaving|Temporary failure|.*i/o timeout|.*refused)
+    lookup \\*"?{HOST}(?: on \S+)?: (?:no such host|server misbehaving|Temporary failure|.*i/o timeout|.*refused)
 kombu_dns              dns            python
     Cannot connect to \w+://(?:[^@\s]*@)?{HOST}:{PORT}.*Errno -[235]
 dotnet_no_host         dns            dotnet        No such host is known\.(?: \({HOST}:{PORT}\))?

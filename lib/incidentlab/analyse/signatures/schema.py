@@ -105,7 +105,8 @@ golang_migrate         migration      go
     |migration failed(?: in line \d+)?:)
 goose_migration        migration      go            goose(?: run)?: (?:ERROR|failed|error)
 ef_migration           migration      dotnet
-    (?:PendingModelChangesWarning|An error occurred while (?:migrating|applying migrations)|Failed executing DbCommand)
+    (?:PendingModelChangesWarning|Failed executing DbCommand)
+migrating              migration      dotnet        An error occurred while (?:migrating|applying migrations)
 sqlx_migration         migration      rust
     (?:migration \d+ was previously applied but|(?P<code>VersionMissing|VersionMismatch|MigrateError)
     |while executing migration)
@@ -140,6 +141,9 @@ mssql_no_table         schema         mssql         Invalid (?:object|column) na
 
 STATEMENTS = table(
     r"""
+# -- wrappers, which say less than what they wrap
+rails_no_database_class missing_database ruby         (?P<code>ActiveRecord::NoDatabaseError)
+acme                   tls            any           (?i:unable to obtain ACME certificate|acme: error)
 exists_already         sql            any
     (?i)(?:relation|table|column|type|index|constraint|database) {QUOTED}(?: of relation \S+)? already exists
 duplicate_key          sql            postgres      duplicate key value violates unique constraint {QUOTED}
