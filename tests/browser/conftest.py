@@ -32,7 +32,8 @@ CONNECTED = """() => {
 COUNTS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
     .filter((cell) => cell.querySelector('.cm-content').textContent.trim() !== '')
     .map((cell) => Number.parseInt(cell.querySelector('.jp-InputPrompt').textContent.match(/\\d+/) ?? '0'))"""
-FAILED = """document.querySelector('[data-mime-type="application/vnd.jupyter.error"]') !== null"""
+COMPLAINT = '.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"]'
+"""What JupyterLab shows of an exception, and of a warning."""
 
 
 @dataclass
@@ -103,12 +104,14 @@ class Desk:
         self.page.wait_for_function(CONNECTED, timeout=PATIENCE_S * 1000)
 
     def run_all(self) -> None:
-        """Click on Run, then on Run All Cells, and wait until each cell has ended anew or one has failed."""
+        """Click on Run, then on Run All Cells, and wait until each cell has ended anew; none may fail or warn."""
         before = max(self.page.evaluate(COUNTS))
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        ended = f"(before) => {FAILED} || ({COUNTS})().every((count) => count > before)"
+        failed = f"document.querySelector('{COMPLAINT}') !== null"
+        ended = f"(before) => {failed} || ({COUNTS})().every((count) => count > before)"
         self.page.wait_for_function(ended, arg=before, timeout=PATIENCE_S * 1000)
+        assert self.page.locator(COMPLAINT).all_text_contents() == []
 
     def photograph(self, name: str) -> None:
         """Leave a picture of the whole notebook."""

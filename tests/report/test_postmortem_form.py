@@ -155,6 +155,22 @@ def test_nobodys_words_are_lost(opened: Form, tmp_path: Path) -> None:
     assert (found["summary"], found["lucky"]) == ("mine", ["it was noon"])
 
 
+def test_saving_keeps_what_kind_of_file_it_is(tmp_path: Path) -> None:
+    """A link stays a link, and the file keeps its permissions; nothing is left beside it."""
+    (tmp_path / "kept").mkdir()
+    real = tmp_path / "kept" / NAME
+    real.write_text(template())
+    real.chmod(0o640)
+    (tmp_path / NAME).symlink_to(real)
+    made = Form(tmp_path)
+    typed(made, "title", "title", "Six seconds without logins")
+    made.save.click()
+    assert (tmp_path / NAME).is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert answers(read(real.read_text()))["title"] == "Six seconds without logins"
+    assert sorted(path.name for path in real.parent.iterdir()) == [NAME]
+
+
 def test_an_answer_that_is_no_choice_is_shown_and_kept(tmp_path: Path) -> None:
     """A kind that the form does not know stands in it as it stands in the file."""
     (tmp_path / NAME).write_text("action_items:\n  - what: Add x\n    kind: fix\n")
