@@ -11,6 +11,7 @@ from incidentlab.tables import BadInput
 from incidentlab.teach.frontend import Control
 from incidentlab.teach.question import Field, Question
 
+_CLOSE = '<div style="line-height:1.4">'
 _WIDE = {"width": "auto", "max_width": "60em"}
 
 
@@ -58,12 +59,12 @@ class Form(Control):
 
         def answer(_: Any) -> None:
             try:
-                said.value = f'<div style="line-height:1.4">{self._check(take()).html}</div>'
+                said.value = f"{_CLOSE}{self._check(take()).html}</div>"
             except BadInput as error:
                 said.value = f"<p>{html.escape(visible(str(error)))}</p>"
 
         button.on_click(answer)
-        ask = widgets.HTML(f"<h4>{self._title}</h4><p>{html.escape(self._question.ask)}</p>", layout=_WIDE)
+        ask = widgets.HTML(f"{_CLOSE}<h4>{self._title}</h4>{html.escape(self._question.ask)}</div>", layout=_WIDE)
         box = widgets.VBox([ask, *boxes, button, said])
         return box.add_class("incidentlab-question").add_class(f"question-{self._question.name}")
 
