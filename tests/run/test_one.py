@@ -27,6 +27,15 @@ def test_the_run_leaves_notebook_and_page(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["q-some-project.html", "q-some-project.ipynb"]
 
 
+def test_the_executed_notebook_names_its_input_and_does_not_hold_it(tmp_path: Path) -> None:
+    """A folder may be called anything, and the input is kept by its path: once in the file is enough."""
+    folder = tmp_path / "{a}"
+    folder.mkdir()
+    book = notebook(folder, "print('saw', source)")
+    ran = run(book, "s", output=folder / "out")
+    assert nbformat.read(ran.notebook, as_version=4).metadata["papermill"]["input_path"] == str(book)
+
+
 def test_a_cell_that_raises_is_named_and_what_ran_is_kept(tmp_path: Path) -> None:
     """A failed run is an error of one line, and leaves the notebook up to the cell under another name."""
     with pytest.raises(NotebookFailed, match=r"ZeroDivisionError.*q-s\.failed\.ipynb"):

@@ -71,7 +71,7 @@ def run(
     done, failed = folder / f"{name}.ipynb", folder / f"{name}.failed.ipynb"
     partial = folder / f".{name}.partial.ipynb"
     try:
-        _execute(book, partial, values, notebook.parent, progress=progress)
+        _execute(notebook, partial, values, progress=progress)
     except NotebookFailed as error:
         partial.replace(failed)
         raise NotebookFailed(f"{error}; what ran is kept in {failed}") from error
@@ -102,21 +102,30 @@ def _read(notebook: Path) -> nbformat.NotebookNode:
     return book
 
 
-def _execute(
-    book: nbformat.NotebookNode, target: Path, values: Mapping[str, Any], folder: Path, *, progress: bool
-) -> None:
+def literal(path: Path) -> str:
+    """Return a path as papermill takes it, which fills in braces.
+
+    Examples
+    --------
+    >>> literal(Path("out/{service}"))
+    'out/{{service}}'
+    """
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _execute(notebook: Path, target: Path, values: Mapping[str, Any], *, progress: bool) -> None:
     import papermill  # two seconds to import
     from traitlets.config import Config
 
     try:
         with TemporaryDirectory(prefix="incidentlab-") as private:  # the kernel talks over sockets in here, not TCP
             papermill.execute_notebook(
-                book,
-                str(target),
+                literal(notebook),
+                literal(target),
                 parameters=dict(values),
                 kernel_name="python3",
                 language="python",
-                cwd=str(folder),
+                cwd=str(notebook.parent),
                 progress_bar=progress,
                 config=Config(KernelManager={"transport": "ipc", "connection_file": f"{private}/kernel.json"}),
             )

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 
-from incidentlab.run.one import _write, page
+from incidentlab.run.one import _write, literal, page
 
 OUTPUTS = {"notebook": ".ipynb", "page": ".html", "verdict": ".verdict.json"}
 """Column of a row -> how the name of that file ends."""
@@ -98,8 +98,8 @@ def _execute(task: Task, server: str, partial: Path, told: Path) -> dict[str, An
 
     try:
         papermill.execute_notebook(
-            task.notebook,
-            str(partial),
+            literal(Path(task.notebook)),
+            literal(partial),
             parameters=task.values,
             engine_name="incidentlab-fast",
             kernel_name="python3",
