@@ -30,7 +30,7 @@ notebooks: .venv/ready
 
 browser: .venv/ready
 	lab/get-chromium
-	$(python) -m pytest -m browser tests/browser
+	$(python) -m pytest -m browser tests/browser --numprocesses 2 --dist loadfile
 
 engine: .venv/ready
 	lab/with-engine $(python) -m pytest -m engine tests
