@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -113,8 +113,12 @@ class Desk:
         self.page.wait_for_function(ended, arg=before, timeout=PATIENCE_S * 1000)
         assert self.page.locator(COMPLAINT).all_text_contents() == []
 
-    def photograph(self, name: str) -> None:
-        """Leave a picture of the whole notebook."""
+    def photograph(self, name: str, part: Locator | None = None) -> None:
+        """Leave a picture of the whole notebook, or of a part of it."""
+        if part is not None:
+            self.page.set_viewport_size({"width": 1400, "height": 1600})
+            part.screenshot(path=SCREENSHOTS / f"{name}.png")
+            return
         inner = "document.querySelector('.jp-WindowedPanel-inner').scrollHeight"
         self.page.set_viewport_size({"width": 1400, "height": min(12_000, int(self.page.evaluate(inner)) + 160)})
         self.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")

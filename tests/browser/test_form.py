@@ -36,7 +36,7 @@ def test_the_form_is_filled_in_by_clicking(desk: Any) -> None:
     form.get_by_role("combobox", name="action items: kind").select_option("prevent")
     form.get_by_role("textbox", name="action items: due").fill("soon")
     form.get_by_text("has no due date").wait_for()
-    desk.photograph("form-remark")
+    desk.photograph("form-remark", form)
     form.get_by_role("textbox", name="action items: due").fill("2026-12-24")
     form.get_by_text("has no due date").wait_for(state="detached")
     form.get_by_role("button", name="Save").click()
@@ -64,7 +64,7 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(desk: Any) -> None:
     form.get_by_role("button", name="Read the file again").click()
     form.get_by_text("Kept from here, not saved yet: summary").wait_for()
     open_group(form, "What we learnt")
-    desk.photograph("form-read-again")
+    desk.photograph("form-read-again", form)
     assert form.get_by_role("textbox", name="lucky").input_value() == "It was noon"
     form.get_by_role("button", name="Save").click()
     form.get_by_text("Saved: summary").wait_for()
