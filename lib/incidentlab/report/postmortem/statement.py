@@ -68,7 +68,7 @@ class Statement(_Cited):
     --------
     >>> Statement((), "Postgres was slow.")
     Traceback (most recent call last):
-    incidentlab.tables.BadTable: Statement without evidence: 'Postgres was slow.'; a claim must point at rows
+    incidentlab.tables.errors.BadTable: Statement without evidence: 'Postgres was slow.'; a claim must point at rows
     """
 
     text: str
