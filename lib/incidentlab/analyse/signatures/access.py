@@ -81,7 +81,8 @@ pg_scram               auth           libpq
 prisma_auth            auth           node          Authentication failed against database server(?: at `{HOST}`)?
 mysql_denied_db        privilege      mysql         Access denied for user '(?P<subject>[^']*)'@'[^']*' to database
 mysql_denied_inside    auth           mysql
-    \[(?:Note|Warning)\](?: \[MY-\d+\] \[Server\])? Access denied for user '(?P<subject>[^']*)'@'localhost'
+    \[(?:Note|Warning)\](?: \[MY-\d+\] \[Server\])? Access denied for user '(?P<subject>[^']*)'@'(?:localhost
+    |::1|127\.0\.0\.1)'
 mysql_denied           auth           mysql         Access denied for user '(?P<subject>[^']*)'@'[^']*'
 mysql_denied_bare      auth           mysql
     (?P<code>ER_ACCESS_DENIED_ERROR|ER_NOT_SUPPORTED_AUTH_MODE|ER_HOST_NOT_PRIVILEGED)
@@ -114,7 +115,8 @@ api_key                auth           any
     (?i)(?:incorrect API key provided|invalid[_ ]api[_ ]key|invalid x-api-key|invalid bot token
     |API key (?:is )?not valid|TelegramUnauthorizedError|LoginFailure|Improper token has been passed|TokenInvalid
     |401 Client Error: Unauthorized|AuthenticationError: Error code: 401|bad credentials)
-sqlstate_auth          auth           any           (?P<code>\b28P01\b|SQLState: 28000|\b28000:)
+sqlstate_auth          auth           any           (?P<code>\b28P01\b|SQLState: 28000)
+sqlstate_auth_number   auth           any           (?:^|[^\d.:])(?P<code>28000): [a-z]
 auth_text              auth           any
     (?i)(?:authentication failed|invalid credentials|login failed|invalid username or password|authentication failure
     |too many authentication (?:errors|failures))

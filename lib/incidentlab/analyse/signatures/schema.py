@@ -34,7 +34,7 @@ mysql_upgrade          incompatible   mysql
     |created with (?:a newer|MariaDB))
 mysql_corrupt          corrupt        mysql
     (?:InnoDB: Database page corruption|InnoDB: Corrupt(?:ed|ion)|is marked as crashed
-    |Table flags are .* in the data dictionary)
+    |Table flags are .* in the data dictionary|log sequence number \d+ is in the future|missing MLOG_CHECKPOINT)
 mongo_fcv              incompatible   mongo
     (?:UPGRADE PROBLEM|[Ii]nvalid (?:value for )?featureCompatibilityVersion|Wrong mongod version
     |too recent to start up on the existing data files|requires? (?:the )?featureCompatibilityVersion
@@ -127,7 +127,8 @@ pg_undefined           schema         postgres
 pg_operator_class      schema         postgres      operator class {QUOTED} does not exist
 pg_undefined_class     schema         python        (?P<code>Undefined(?:Table|Column|Object|Function)(?:Error)?)\b
 pg_sqlstate            schema         any
-    (?P<code>\b42P01\b|\b42703\b|\b42S02\b|\b42S22\b|ER_NO_SUCH_TABLE|ER_BAD_FIELD_ERROR)
+    (?P<code>\b42P01\b|\b42S02\b|\b42S22\b|ER_NO_SUCH_TABLE|ER_BAD_FIELD_ERROR)
+pg_sqlstate_number     schema         any           (?i:code|state)\W{1,6}(?P<code>42703)\b
 mysql_no_table         schema         mysql         Table {QUOTED} doesn't exist
 mysql_no_column        schema         mysql         Unknown column {QUOTED} in
 prisma_no_table        schema         node
