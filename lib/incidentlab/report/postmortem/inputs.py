@@ -116,7 +116,11 @@ def _input(name: str, part: str, text: str) -> Any:
     """Return the input of one text; its label has no width: it names the input for who cannot see what stands above."""
     label = said(name) if part == name else f"{said(name)}: {said(part)}"
     width, flex = (_NARROW[part], "0 0 auto") if part in _NARROW else ("auto", "1 1 0")
-    look = {"description": label, "style": {"description_width": "0px"}, "layout": {"width": width, "flex": flex}}
+    look: dict[str, Any] = {
+        "description": label,
+        "style": {"description_width": "0px"},
+        "layout": {"width": width, "flex": flex},
+    }
     if part in CHOICES:
         options = [(one or "—", one) for one in dict.fromkeys(["", *CHOICES[part], text])]
         return widgets.Dropdown(options=options, value=text, **look)
