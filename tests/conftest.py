@@ -43,27 +43,23 @@ def _fingerprint(incident: Incident) -> list[int]:
 
 
 _loaded: dict[str, list[int]] = {}
-"""name of each recording in use -> its fingerprint when it was loaded"""
-
-
-@pytest.fixture(autouse=True)
-def untouched() -> Iterator[None]:
-    """No function changes the tables that it is given: after each test, every recording is as it was loaded."""
-    yield
-    for name, fingerprint in _loaded.items():
-        assert _fingerprint(_recorded(name)) == fingerprint, f"a function changed the tables of {name}"
+"""name of each recording in use -> its fingerprint when it was first loaded"""
 
 
 @pytest.fixture
-def recorded() -> Callable[[str], Incident]:
-    """Load a recording of data/ by its name."""
+def recorded() -> Iterator[Callable[[str], Incident]]:
+    """Load a recording of data/ by its name; no function changes its tables: after the test it is as it was loaded."""
+    taken = set()
 
     def take(name: str) -> Incident:
         incident = _recorded(name)
         _loaded.setdefault(name, _fingerprint(incident))
+        taken.add(name)
         return incident
 
-    return take
+    yield take
+    for name in taken:
+        assert _fingerprint(_recorded(name)) == _loaded[name], f"a function changed the tables of {name}"
 
 
 @pytest.fixture
