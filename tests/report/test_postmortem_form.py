@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from incidentlab.report.postmortem import read, template
@@ -23,6 +23,7 @@ EXTERNAL = st.fixed_dictionaries({}, optional=dict.fromkeys(MAPS["external"][0],
 
 
 @settings(max_examples=30)
+@example(summary="a\x85b", lessons=["a\u2028b\nc"], action_items=[], external={"summary": "0\r0"})
 @given(summary=TEXT, lessons=LINES, action_items=ITEMS, external=EXTERNAL)
 def test_what_is_written_is_read(
     summary: str, lessons: list[str], action_items: list[object], external: object

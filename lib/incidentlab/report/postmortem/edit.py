@@ -138,6 +138,10 @@ def _field(name: str, value: Any, comments: list[str]) -> str:
 _LAYOUT: dict[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": math.inf}
 
 
+_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+"""YAML 1.1 reads these as line ends too, and not back as what they were, unless they are escaped."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Lists stand indented below their name, texts of several lines as blocks, nothing as nothing."""
 
@@ -146,7 +150,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _BREAKS.search(text) else style)
 
 
 def _nothing(dumper: yaml.SafeDumper, _: None) -> yaml.ScalarNode:
