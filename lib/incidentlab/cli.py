@@ -50,6 +50,7 @@ def diagnose(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Say what broke, why, with the lines that prove it, and what to change."""
+    from incidentlab.bundle.address import shown
     from incidentlab.load import load
     from incidentlab.report.answer import page
     from incidentlab.report.document import document
@@ -57,7 +58,7 @@ def diagnose(
 
     investigation = investigate(load(source))
     if as_json:
-        typer.echo(json.dumps(document(investigation, source), indent=2, ensure_ascii=True))
+        typer.echo(json.dumps(document(investigation, shown(source)), indent=2, ensure_ascii=True))
     else:
         typer.echo(page(investigation), nl=False)
 

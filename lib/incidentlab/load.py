@@ -171,8 +171,9 @@ def _at(source: str, *, name: str | None, service: str | None) -> Incident:
         try:
             return _path(place, name=name, service=service)
         except BadInput as error:
-            text = str(error).replace(str(place), source)
-            raise BadInput(text if source in text else f"{source}: {text}") from None
+            known = address.shown(source)
+            text = str(error).replace(str(place), known)
+            raise BadInput(text if known in text else f"{known}: {text}") from None
 
 
 def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | None) -> Incident:

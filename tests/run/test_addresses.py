@@ -13,7 +13,8 @@ import pytest
 from incidentlab.bundle import address
 from incidentlab.load import load
 from incidentlab.run.delivery import ROW, deliver, delivered
-from incidentlab.run.many import batch
+from incidentlab.run.many import _delivered, batch
+from incidentlab.run.one import run
 from incidentlab.run.results import Delivered, Results, content
 from incidentlab.tables import BadInput
 
@@ -63,14 +64,19 @@ def test_a_bundle_at_an_address_is_the_bundle(memory: Any) -> None:
         ("zzz://x", "Protocol not known: zzz"),
         ("s3://bucket/x", "Install s3fs"),
         ("s3://me:secret@bucket/x", r"s3://me:\*\*\*@bucket"),
+        ("memory://me:secret@host/empty.log", r"^memory://me:\*\*\*@host/empty.log"),
+        ("memory://host/x.log?sig=secret", r"x.log\?sig=\*\*\*"),
+        ("memory://long", "memory://long cannot be reached: OSError: .*File name too long"),
         ("memory://a/../../b.log", "is not there"),
     ],
 )
 def test_what_is_wrong_with_an_address_is_said(source: str, says: str, memory: Any) -> None:
     """What cannot be fetched is bad input, which names the address, and the package that is missing."""
-    memory.pipe("/empty.log", b" ")
-    with pytest.raises(BadInput, match=says):
+    for place in ("/empty.log", "/me:secret@host/empty.log", f"/long/{'x' * 300}"):
+        memory.pipe(place, b" ")
+    with pytest.raises(BadInput, match=says) as told:
         load(source)
+    assert "secret" not in str(told.value)
 
 
 def test_a_star_stands_for_all_that_is_there(memory: Any) -> None:
@@ -84,12 +90,16 @@ def test_a_star_stands_for_all_that_is_there(memory: Any) -> None:
 
 
 def test_no_more_is_fetched_than_allowed(memory: Any, tmp_path: Path) -> None:
-    """A file that is larger than the limit ends the fetching."""
-    memory.pipe("/large.log", b"x" * 100)
+    """Files that are larger than the limit, all together, end the fetching, and the hashing."""
+    memory.pipe({"/large/a.log": b"x" * 50, "/large/b.log": b"x" * 50})
     with pytest.raises(BadInput, match="more than 99 bytes"):
-        address.fetch("memory://large.log", tmp_path, max_bytes=99)
+        address.fetch("memory://large", tmp_path, max_bytes=99)
+    with pytest.raises(BadInput, match="more than 99 bytes"):
+        list(address.hashes("memory://large", max_bytes=99))
+    assert len(list(address.hashes("memory://large", max_bytes=100))) == 2
 
 
+@pytest.mark.usefixtures("shared")
 def test_a_batch_leaves_its_results_at_an_address(memory: Any, tmp_path: Path) -> None:
     """Reports, rows, table and index are at the address; a resume keeps them, and `again` runs the failure anew."""
     sources = [tmp_path / "bad.log", tmp_path / "good.log"]
@@ -110,12 +120,46 @@ def test_a_batch_leaves_its_results_at_an_address(memory: Any, tmp_path: Path) -
     assert (again.done, again.failed, sorted(seen)) == (1, 1, ["bad.log", "good.log"])
 
 
-@pytest.mark.parametrize("place", ["s3://user:secret@host/x", "memory://user:secret@host/x"])
+@pytest.mark.parametrize(
+    "place",
+    ["s3://user:secret@host/x", "sftp://user:secret@host/x", "https://host/x.zip?v=1&X-Amz-Signature=secret"],
+)
 def test_an_address_with_a_password_is_refused(place: str, tmp_path: Path) -> None:
-    """No password gets into the results of a batch by way of an address."""
-    with pytest.raises(BadInput, match="password") as told:
-        batch(notebook(tmp_path), ["."], output=place)
-    assert "secret" not in str(told.value)
+    """No password and no signature gets into results or an executed notebook by way of an address."""
+    for attempt in (
+        lambda: batch(notebook(tmp_path), ["."], output=place),
+        lambda: batch(notebook(tmp_path), [place], output=tmp_path / "out"),
+        lambda: run(notebook(tmp_path), place, output=tmp_path / "out"),
+    ):
+        with pytest.raises(BadInput, match="password") as told:
+            attempt()
+        assert "secret" not in str(told.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("output", ["memory://", "memory:///"])
+def test_an_address_without_a_place_is_refused(output: str, tmp_path: Path) -> None:
+    """The bare name of a protocol is no place for results, and no folder of that name is made."""
+    with pytest.raises(BadInput, match="names no place"):
+        batch(notebook(tmp_path), ["."], output=output)
+
+
+def test_a_run_takes_away_its_own_files_only(memory: Any, tmp_path: Path) -> None:
+    """What has been delivered leaves its folder; what belongs to an incident with a longer name stays."""
+    for name in ("a.html", "a.log.html"):
+        (tmp_path / name).write_text("page")
+    told = [row("a", page="a.html"), row("a.log", page="a.log.html")]
+    assert list(_delivered(told, tmp_path, "memory://out")) == told
+    assert {Path(path).name for path in memory.find("/out")} >= {"a.html", "a.log.html"}
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_system_that_lists_without_options_will_do(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results are read with the few arguments that every file system of fsspec takes, as that of SFTP."""
+    listed = type(memory).ls
+    monkeypatch.setattr(type(memory), "ls", lambda self, path, detail=True: listed(self, path, detail=detail))
+    memory.pipe(f"/out/a{ROW}", json.dumps(row("a")).encode())
+    assert Delivered("memory://out", resume=True).rows == {"a": row("a")}
 
 
 def test_what_only_this_process_holds_is_no_source(tmp_path: Path) -> None:
@@ -137,17 +181,17 @@ def test_a_row_that_did_not_come_whole_is_no_row(torn: bytes, memory: Any, tmp_p
 
 
 def test_a_folder_takes_in_what_was_delivered_after_the_batch_had_gone(tmp_path: Path) -> None:
-    """A row that a worker delivered alone counts, unless a later one is known; the torn and the taken are tidied."""
+    """A row that a worker delivered alone counts, as its files do, even where its run began before the known one."""
     with Results(tmp_path, resume=False) as results:
         results.append(row("a", started="2026-11-23T10:00:00+00:00"))
-    for told in (row("a", status="failed"), row("b")):
+    for told in (row("a", key="older"), row("b")):
         deliver(str(tmp_path), told, tmp_path)
     assert delivered(str(tmp_path), "b", "k") == row("b")
     assert delivered(str(tmp_path), "b", "other") is None
     with Results(tmp_path, resume=True) as results:
-        assert {name: told["status"] for name, told in results.rows.items()} == {"a": "done", "b": "done"}
+        assert {name: told["key"] for name, told in results.rows.items()} == {"a": "older", "b": "k"}
     assert [path.name for path in tmp_path.iterdir()] == ["results.jsonl"]
-    assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 2
+    assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 3
 
 
 def test_the_row_comes_last(memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

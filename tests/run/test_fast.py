@@ -1,7 +1,7 @@
 """Warm kernels: the outputs of a stock kernel, isolation, and failures that are no hang."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,6 @@ ROOT = Path(__file__).parent.parent.parent
 V4 = nbformat.v4
 MIXED = ["import sys\nprint('a', end='')\nprint('b', file=sys.stderr)", "display(6)\n6 * 7"]
 Run = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Keep one warm server for all tests."""
-    with Server() as started:
-        yield started
 
 
 @pytest.fixture

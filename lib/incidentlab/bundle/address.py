@@ -18,7 +18,14 @@ from incidentlab.bundle.format import inside
 from incidentlab.tables import BadInput
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.:-]*://")
-_PASSWORD = re.compile(r"(://[^/@:]*):[^/@]*@")
+_SECRETS = (
+    (re.compile(r"(?<!github)(://[^/@:\s]*):[^/@\s]*@"), r"\1:***@"),
+    (
+        re.compile(r"(?i)([?&](?:[\w.-]*(?:token|key|secret|passw|credential|signature)[\w.-]*|sig|auth)=)[^&#\s]+"),
+        r"\1***",
+    ),
+)
+"""A password, and what signs a query, each with what is shown instead; ``github://OWNER:REPOSITORY@`` holds none."""
 _CHUNK = 1 << 20
 
 
@@ -46,15 +53,45 @@ def local(address: str) -> Path | None:
     return Path(filesystem(address)[1])
 
 
-def password(address: str) -> bool:
-    """Say whether an address holds a password.
+def shown(text: str) -> str:
+    """Return an address, or a message that names one, without passwords and without what signs a query.
 
     Examples
     --------
-    >>> password("sftp://me:secret@host/incident"), password("sftp://me@host/incident")
+    >>> shown("sftp://me:secret@host/incident")
+    'sftp://me:***@host/incident'
+    >>> shown("https://host/incident.zip?version=2&X-Amz-Signature=aa0")
+    'https://host/incident.zip?version=2&X-Amz-Signature=***'
+    """
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def secret(address: str) -> bool:
+    """Say whether an address holds a password or a signature.
+
+    Examples
+    --------
+    >>> secret("sftp://me:secret@host/incident"), secret("sftp://me@host/incident")
     (True, False)
     """
-    return _PASSWORD.search(address) is not None
+    return shown(address) != address
+
+
+def named(address: str) -> None:
+    """Refuse an address that may not stand in what a run leaves.
+
+    Raises
+    ------
+    BadInput
+        It holds a password or a signature.
+    """
+    if secret(address):
+        raise BadInput(
+            f"{shown(address)} would stand in the results with its password or signature; take that out and give it to "
+            "fsspec by its configuration (FSSPEC_... or ~/.config/fsspec)"
+        )
 
 
 def filesystem(address: str) -> tuple[Any, str]:
@@ -70,9 +107,9 @@ def filesystem(address: str) -> tuple[Any, str]:
     try:
         system, path = url_to_fs(address)
     except ImportError as error:
-        raise BadInput(f"{_shown(address)}: a package is missing for this protocol: {error}") from error
+        raise BadInput(shown(f"{address}: a package is missing for this protocol: {error}")) from error
     except Exception as error:
-        raise BadInput(f"{_shown(address)}: {error}; fsspec knows file, http, s3, gs, sftp and others") from error
+        raise BadInput(shown(f"{address}: {error}; fsspec knows file, http, s3, gs, sftp and others")) from error
     return system, str(path)
 
 
@@ -90,7 +127,7 @@ def expand(address: str) -> list[str]:
     with reached(address):
         found = sorted(str(system.unstrip_protocol(name)) for name in system.glob(path))
     if not found:
-        raise BadInput(f"{_shown(address)} is not there")
+        raise BadInput(f"{shown(address)} is not there")
     return found
 
 
@@ -113,9 +150,9 @@ def reached(address: str) -> Iterator[None]:
     except BadInput:
         raise
     except FileNotFoundError:
-        raise BadInput(f"{_shown(address)} is not there") from None
+        raise BadInput(f"{shown(address)} is not there") from None
     except Exception as error:  # each protocol has errors of its own
-        raise BadInput(f"{_shown(address)} cannot be reached: {type(error).__name__}: {error}") from error
+        raise BadInput(shown(f"{address} cannot be reached: {type(error).__name__}: {error}")) from error
 
 
 def files(address: str) -> tuple[Any, dict[str, str]]:
@@ -134,18 +171,22 @@ def files(address: str) -> tuple[Any, dict[str, str]]:
         below = PurePosixPath(str(info["name"]).rstrip("/") or path)
         found = sorted(map(PurePosixPath, system.find(path)))
     if len(found) > MAX_MEMBERS:
-        raise BadInput(f"{_shown(address)}: more than {MAX_MEMBERS} files; give the folder of one incident")
-    return system, {str(inside(str(one.relative_to(below)), address)): str(one) for one in found}
+        raise BadInput(f"{shown(address)}: more than {MAX_MEMBERS} files; give the folder of one incident")
+    return system, {str(inside(str(one.relative_to(below)), shown(address))): str(one) for one in found}
 
 
-def hashes(address: str) -> Iterator[tuple[str, str]]:
-    """Give the name and the sha256 of each file, in order of the names."""
-    system, found = files(address)
-    for name, path in found.items():
+def hashes(address: str, *, max_bytes: int = MAX_BYTES) -> Iterator[tuple[str, str]]:
+    """Give the name and the sha256 of each file, in order of the names.
+
+    Raises
+    ------
+    BadInput
+        As `fetch` does.
+    """
+    for name, chunks in _contents(address, max_bytes):
         digest = hashlib.sha256()
-        with reached(address):
-            for chunk in _chunks(system, path):
-                digest.update(chunk)
+        for chunk in chunks:
+            digest.update(chunk)
         yield name, digest.hexdigest()
 
 
@@ -166,31 +207,34 @@ def fetch(address: str, folder: Path, *, max_bytes: int = MAX_BYTES) -> Path:
     BadInput
         It is not there, cannot be reached, or is too much.
     """
-    system, found = files(address)
-    target = folder / inside(label(address), address)
-    target.parent.mkdir(exist_ok=True)
-    if "." not in found:
-        target.mkdir()
-    left = max_bytes
-    for name, path in found.items():
+    target = folder / inside(label(address), shown(address))
+    for name, chunks in _contents(address, max_bytes):
         place = target / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with reached(address), place.open("wb") as written:
-            for chunk in _chunks(system, path):
-                left -= len(chunk)
-                if left < 0:
-                    raise BadInput(
-                        f"{_shown(address)} has more than {max_bytes} bytes; if you trust it, fetch it yourself"
-                    )
-                written.write(chunk)
+        with reached(address):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as written:
+                for chunk in chunks:
+                    written.write(chunk)
+    if not target.exists():
+        target.mkdir()  # an empty folder is one all the same
     return target
 
 
-def _shown(address: str) -> str:
-    return _PASSWORD.sub(r"\1:***@", address)
+def _contents(address: str, max_bytes: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Give the name of each file and its content, which must be read before the next; all of them within a size."""
+    system, found = files(address)
+    left = max_bytes
 
+    def chunks(path: str) -> Iterator[bytes]:
+        nonlocal left
+        with reached(address), system.open(path, "rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise BadInput(
+                        f"{shown(address)} has more than {max_bytes} bytes; if you trust it, fetch it yourself"
+                    )
+                yield chunk
 
-def _chunks(system: Any, path: str) -> Iterator[bytes]:
-    with system.open(path, "rb") as opened:
-        while chunk := opened.read(_CHUNK):
-            yield chunk
+    for name, path in found.items():
+        yield name, chunks(path)

@@ -64,7 +64,9 @@ def read(data: bytes) -> dict[str, Any] | None:
         row = json.loads(data)
     except ValueError:
         return None
-    return dict(row) if isinstance(row, dict) and {"incident", "key", "started"} <= set(row) else None
+    return (
+        dict(row) if isinstance(row, dict) and {"incident", "key", "started", "status", *OUTPUTS} <= set(row) else None
+    )
 
 
 def take_back(output: str, incidents: list[str]) -> None:
@@ -77,7 +79,8 @@ def take_back(output: str, incidents: list[str]) -> None:
     with address.reached(output):
         there = [path for incident in incidents if system.exists(path := f"{root}/{incident}{ROW}")]
         if there:
-            system.rm(there)
+            for path in there:
+                system.rm_file(path)
 
 
 def put(output: str, name: str, data: bytes) -> None:

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,11 +26,13 @@ from incidentlab.run.delivery import deliver, put, take_back
 from incidentlab.run.one import _label, _read
 from incidentlab.run.parameters import checked, declared
 from incidentlab.run.results import Delivered, Results, key, table
-from incidentlab.run.task import Task
+from incidentlab.run.task import OUTPUTS, Task
 from incidentlab.tables import BadInput
 
 Progress = Callable[[str, int, int], None]
 
+_LONGEST = 160
+"""Bytes of an incident's name: with what its files add it must stay below the 255 that a disk takes."""
 _AT_ONCE = 16
 """How much evidence at addresses is read at once to tell whether it changed."""
 
@@ -97,15 +100,15 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     values = checked({"source": "", **(parameters or {})}, declared(_read(notebook), name=notebook.name))
     place = _place(output)
     tasks = _tasks(notebook, sources, values, timeout_s)
+    _apart(place, tasks)
     with _opened(place, resume=resume or again) as results:
-        kept = [task for task in tasks if _kept(results, task, again=again)]
-        wanted = [task for task in tasks if task not in kept]
+        wanted = [task for task in tasks if not _kept(results, task, again=again)]
         take_back(place, [task.incident for task in wanted if task.incident in results.rows])
         _run(wanted, results, jobs or os.cpu_count() or 1, cluster, progress or (lambda *_: None))
         rows = [results.rows[task.incident] for task in tasks]
         _conclude(place, notebook.stem, rows)
     done = sum(row["status"] == "done" for row in rows)
-    return Batch(place, done, len(rows) - done, len(kept))
+    return Batch(place, done, len(rows) - done, len(tasks) - len(wanted))
 
 
 def _place(place: str | Path) -> str:
@@ -115,9 +118,9 @@ def _place(place: str | Path) -> str:
         return str(Path(text).resolve())
     if (here := address.local(text)) is not None:
         return str(here)
-    if address.password(text):
-        raise BadInput("a batch names its addresses in its results: take out the password, fsspec can be configured")
-    address.filesystem(text)  # an unknown protocol is said now
+    address.named(text)
+    if not address.filesystem(text)[1].strip("/"):  # an unknown protocol is said now, too
+        raise BadInput(f"{text} names no place; give one below it, such as s3://BUCKET/NAME")
     return text.rstrip("/")
 
 
@@ -126,15 +129,30 @@ def _tasks(notebook: Path, sources: Iterable[str], values: Mapping[str, Any], ti
     if not places:
         raise BadInput("no source given; name bundles or files with logs")
     written = notebook.read_bytes()
-    names = [_label(address.label(place) if address.is_address(place) else place) for place in places]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         keys = list(pool.map(lambda place: key(place, written, {**values, "source": place}), places))
-    tasks = []
-    for place, name, hashed in zip(places, names, keys, strict=True):
-        incident = name if names.count(name) == 1 else f"{name}-{sha256(place.encode()).hexdigest()[:8]}"
-        given = dict(values) | {"source": place}
-        tasks.append(Task(incident, place, hashed, str(notebook.resolve()), "", given, timeout_s))
-    return tasks
+    return [
+        Task(incident, place, hashed, str(notebook.resolve()), "", {**values, "source": place}, timeout_s)
+        for incident, place, hashed in zip(_incidents(places), places, keys, strict=True)
+    ]
+
+
+def _incidents(places: list[str]) -> list[str]:
+    """Return a name for each place by which its files can lie beside those of all others, whatever the disk.
+
+    Examples
+    --------
+    >>> _incidents(["/mon/web.log", "/tue/api.log", "/wed/Web.log"])
+    ['web.log-32b543c3', 'api.log', 'Web.log-8908f5c8']
+    """
+    names = [_label(place) for place in places]
+    alike = Counter(name.casefold() for name in names)
+    alone = [alike[name.casefold()] == 1 and len(name.encode()) <= _LONGEST and name != "index" for name in names]
+    hashes = [sha256(place.encode()).hexdigest()[:8] for place in places]
+    cut = [name.encode()[:_LONGEST].decode(errors="ignore") for name in names]
+    return [
+        name if one else f"{short}-{hashed}" for name, one, short, hashed in zip(names, alone, cut, hashes, strict=True)
+    ]
 
 
 def _there(source: str) -> list[str]:
@@ -147,7 +165,16 @@ def _there(source: str) -> list[str]:
         return address.expand(place)
     if not Path(place).exists():
         raise BadInput(f"{source} is not there")
+    if "\n" in place or place != place.encode(errors="ignore").decode():
+        raise BadInput(f"{source!r} has a name that is no line of text; rename it")
     return [place]
+
+
+def _apart(place: str, tasks: list[Task]) -> None:
+    """Refuse an output within the evidence: each run would change what it rests on."""
+    for task in tasks:
+        if f"{place}/".startswith(f"{task.source}/"):
+            raise BadInput(f"the results would be written into the evidence {task.source}; give another output")
 
 
 @contextmanager
@@ -156,10 +183,14 @@ def _opened(place: str, *, resume: bool) -> Iterator[Results | Delivered]:
         yield Delivered(place, resume=resume)
         return
     folder = Path(place)
-    folder.mkdir(parents=True, exist_ok=True)
-    with Results(folder, resume=resume) as results:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = Results(folder, resume=resume)
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be written to: {error.strerror}; give another folder") from error
+    with opened as results:
         for left in folder.glob(".*.partial*"):
-            left.unlink()
+            left.unlink(missing_ok=True)  # a worker of an earlier batch may be about to rename it
         yield results
 
 
@@ -204,8 +235,9 @@ def _ways(output: str, jobs: int, cluster: str | None) -> Iterator[Callable[[lis
 def _delivered(rows: Iterable[dict[str, Any]], folder: Path, output: str) -> Iterator[dict[str, Any]]:
     for row in rows:
         deliver(output, row, folder)
-        for left in folder.glob(f"{row['incident']}.*"):
-            left.unlink()
+        for kind in OUTPUTS:
+            if row[kind]:
+                (folder / row[kind]).unlink()
         yield row
 
 

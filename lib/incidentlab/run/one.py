@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 
 from incidentlab import offline
+from incidentlab.bundle import address
 from incidentlab.run.parameters import checked, declared
 from incidentlab.tables import BadInput, IncidentlabError
 
@@ -55,7 +56,7 @@ def run(
     Raises
     ------
     BadInput
-        The notebook is not there or not readable.
+        The notebook is not there or not readable, or `source` is an address with a password.
     BadParameter
         A parameter is unknown or mistyped.
     NotebookFailed
@@ -63,7 +64,9 @@ def run(
     """
     book = _read(notebook)
     values = checked({"source": source, **(parameters or {})}, declared(book, name=notebook.name), name=notebook.name)
-    if Path(source).exists():
+    if address.is_address(source):
+        address.named(source)
+    elif Path(source).exists():
         values["source"] = str(Path(source).resolve())
     folder = output or Path("build")
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,7 +138,7 @@ def _execute(notebook: Path, target: Path, values: Mapping[str, Any], *, progres
 
 def _label(source: str) -> str:
     """Return a name for the files: the last part of the source, with only letters, digits, dot and dash."""
-    stem = Path(source).name or "source"
+    stem = address.label(source) if address.is_address(source) else Path(source).name
     return "".join(c if c.isalnum() or c in ".-" else "-" for c in stem).strip("-.") or "source"
 
 

@@ -47,7 +47,20 @@ COLUMNS = {
 }
 """A row: the status is done, failed or timeout; the error is that of the first cell that failed; files are relative."""
 
-_LIBRARIES = ("incidentlab", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy")
+_BEGIN = b'{"incident": '
+"""How a row begins, even a torn one."""
+_LIBRARIES = (
+    "bokeh",
+    "incidentlab",
+    "ipykernel",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "scipy",
+)
 
 
 class Results:
@@ -72,13 +85,14 @@ class Results:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.rows = {row["incident"]: row for row in self._read()}
-            self._take_in(folder)
-            if self.rows and not resume:
+            delivered = {file: read(file.read_bytes()) for file in sorted(folder.glob(f"*{ROW}"))}
+            if (self.rows or any(delivered.values())) and not resume:
                 raise BadInput(f"{folder} holds the results of a batch; go on with --resume, or give another folder")
+            self._take_in(delivered)
         except BlockingIOError:
             self._file.close()
             raise BadInput(f"another batch is writing to {folder}; wait for it, or give another folder") from None
-        except BadInput:
+        except BaseException:
             self._file.close()
             raise
 
@@ -89,10 +103,21 @@ class Results:
         self._file.close()
 
     def append(self, row: dict[str, Any]) -> None:
-        """Add a row, on the disk when this returns; the latest row of an incident counts."""
-        self._file.write(json.dumps(row, ensure_ascii=True).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """Add a row, on the disk when this returns; the latest row of an incident counts.
+
+        Raises
+        ------
+        BadInput
+            The disk takes no more.
+        """
+        try:
+            self._file.write(json.dumps(row, ensure_ascii=True).encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise BadInput(
+                f"{self.path} cannot be written to: {error.strerror}; what ended is kept: go on with --resume"
+            ) from error
         self.rows[row["incident"]] = row
         take_back(self.output, [row["incident"]])
 
@@ -100,28 +125,32 @@ class Results:
         """Say whether all files that a row names are there."""
         return all((self.path.parent / row[kind]).is_file() for kind in OUTPUTS if row[kind])
 
-    def _take_in(self, folder: Path) -> None:
-        """Take in the rows that were delivered when no batch was there any more, unless a later one is known."""
-        for file in sorted(folder.glob(f"*{ROW}")):
-            row = read(file.read_bytes())
-            known = self.rows.get(row["incident"]) if row else None
-            if row and (known is None or known["started"] < row["started"]):
+    def _take_in(self, delivered: dict[Path, dict[str, Any] | None]) -> None:
+        """Take in the rows that were delivered when no batch was there any more.
+
+        Such a row is later than the one that is known, and so are its files, even where its run began before.
+        """
+        for file, row in delivered.items():
+            if row and row != self.rows.get(row["incident"]):
                 self.append(row)
             file.unlink(missing_ok=True)
 
     def _read(self) -> list[dict[str, Any]]:
+        """Return the rows; cut off a torn one, if all before it are rows."""
         self._file.seek(0)
         data = self._file.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        self._file.truncate(len(whole))
-        try:
-            return [json.loads(line) for line in whole.splitlines()]
-        except ValueError as error:
-            raise BadInput(f"{self.path} is not the results of a batch: {error}") from error
+        size = data.rfind(b"\n") + 1
+        rows = [read(line) for line in data[:size].splitlines()]
+        if not all(rows) or data[size : size + len(_BEGIN)] != _BEGIN[: len(data) - size]:
+            raise BadInput(f"{self.path} is not the results of a batch; give another folder")
+        self._file.truncate(size)
+        return [row for row in rows if row]
 
 
 class Delivered:
     """The results of one batch at an address: the rows that were delivered to it.
+
+    No lock can be had there: one batch at a time is for its people to see to.
 
     Parameters
     ----------
@@ -141,9 +170,10 @@ class Delivered:
         system, root = address.filesystem(output)
         with address.reached(output):
             system.makedirs(root, exist_ok=True)
-            self._names = {PurePosixPath(path).name for path in system.ls(root, detail=False, refresh=True)}
+            system.invalidate_cache()
+            self._names = {PurePosixPath(path).name for path in system.ls(root, detail=False)}
             rows = [f"{root}/{name}" for name in sorted(self._names) if name.endswith(ROW)]
-            told = [read(data) for data in system.cat(rows).values()] if rows else []
+            told = [read(data) for data in system.cat(rows, on_error="omit").values()] if rows else []
         self.rows = {row["incident"]: row for row in told if row}
         if self.rows and not resume:
             raise BadInput(f"{output} holds the results of a batch; go on with --resume, or give another address")
@@ -185,8 +215,13 @@ def key(source: str, notebook: bytes, parameters: Mapping[str, Any]) -> str:
 def content(source: str) -> str:
     """Return the hash of a file, or of all files of a folder with their names: the same here and at an address."""
     digest = hashlib.sha256()
-    for name, inner in address.hashes(source) if address.is_address(source) else _hashes(Path(source)):
-        digest.update(f"{name}\0{inner}\0".encode("utf-8", "surrogateescape"))
+    try:
+        for name, inner in address.hashes(source) if address.is_address(source) else _hashes(Path(source)):
+            digest.update(f"{name}\0{inner}\0".encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise BadInput(
+            f"{error.filename or source} cannot be read: {error.strerror}; let it be read, or leave it out"
+        ) from error
     return digest.hexdigest()
 
 
@@ -200,7 +235,8 @@ def _hashes(path: Path) -> Iterator[tuple[str, str]]:
 def environment() -> dict[str, str]:
     """Return what computes: the versions of Python and the libraries, and the hash of incidentlab to the last line."""
     root = Path(__file__).parent.parent
-    code = "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(root.rglob("*.py")))
+    files = [file for file in sorted(root.rglob("*")) if file.is_file() and file.suffix != ".pyc"]
+    code = "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
     known = {"Python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
     return known | {"the code of incidentlab": hashlib.sha256(code.encode()).hexdigest()[:12]}
 
