@@ -7,17 +7,20 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
 
+from incidentlab.run import processes
 from incidentlab.run.generate import generate
 from incidentlab.run.index import page
-from incidentlab.run.many import batch
+from incidentlab.run.many import _incidents, batch
 from incidentlab.run.one import NotebookFailed
 from incidentlab.run.results import Results, table
+from incidentlab.run.task import OUTPUTS, Task
 from incidentlab.tables import CATEGORIES, BadInput, BadParameter
 
 V4 = nbformat.v4
@@ -79,18 +82,23 @@ def test_a_batch_that_is_killed_and_resumed_loses_nothing(tmp_path: Path) -> Non
     verdict = json.loads((out / good["verdict"].iloc[0]).read_text())
     assert verdict["verdict"]["category"] == good["category"].iloc[0]
     assert not list(out.glob(".*"))
-    again = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=True)
-    assert f"11 done, 1 failed, {12 if same else ''}" in again.stdout
+    assert not same or batch(tmp_path / "q.ipynb", sources, output=out, resume=True).kept == 12
 
 
+@pytest.mark.usefixtures("shared")
 def test_deaths_and_timeouts_are_rows_and_a_change_runs_again(tmp_path: Path) -> None:
     """A kernel that dies or takes too long fails alone; what changed runs again, a time-out under a new limit."""
     for name in ("dies", "sleeps", "works"):
         (tmp_path / f"{name}.log").write_text(f"{name}-1  | listening on port 80\n")
-    fate = "import os, time\n_ = 'dies' in source and os._exit(9)\n_ = 'sleeps' in source and time.sleep(2)"
-    path, sources = notebook(tmp_path, fate), [str(tmp_path / f"{n}.log") for n in ("dies", "sleeps", "works")]
+    fate = (
+        "import os, tempfile, time\nfrom pathlib import Path\n_ = 'dies' in source and os._exit(9)",
+        "held = tempfile.mkdtemp()\n_ = open(log, 'a').write(held + '\\n')",
+        "print('half of a pair: \\ud800')",
+        "_ = 'sleeps' in source and Path(log).read_text().count('\\n') < 3 and time.sleep(60)",
+    )
+    path, sources = notebook(tmp_path, *fate), [str(tmp_path / f"{n}.log") for n in ("dies", "sleeps", "works")]
     output = tmp_path / "out"
-    ended = batch(path, sources, output=output, jobs=2, timeout_s=1.5)
+    ended = batch(path, sources, output=output, jobs=2, timeout_s=4)
     written = pd.read_parquet(output / "results.parquet")
     assert (ended.done, ended.failed) == (1, 2)
     assert written["status"].tolist() == ["failed", "timeout", "done"]
@@ -100,6 +108,9 @@ def test_deaths_and_timeouts_are_rows_and_a_change_runs_again(tmp_path: Path) ->
     more = {"output": output, "resume": True, "timeout_s": 30.0, "progress": lambda name, *_: seen.append(name)}
     assert batch(path, sources, jobs=2, **more).done == 2
     assert sorted(seen) == ["sleeps.log", "works.log"]
+    held = (tmp_path / "ran").read_text().split()
+    assert len(held) == 4
+    assert not any(map(os.path.exists, held)), "what a run holds goes with it, also when it is killed"
 
 
 def test_a_batch_that_loses_its_server_stops_and_keeps_what_ended(tmp_path: Path) -> None:
@@ -126,14 +137,86 @@ def test_what_is_wrong_is_said_before_anything_starts(
     assert not (tmp_path / "out").exists()
 
 
+def row(incident: str) -> dict[str, object]:
+    """Return the row of a run that left no files."""
+    known = {"incident": incident, "status": "done", "key": "k", "started": "2026-11-23T09:00:00+00:00"}
+    return known | dict.fromkeys(OUTPUTS)
+
+
 def test_results_are_neither_overwritten_nor_shared(tmp_path: Path) -> None:
     """Results of an earlier batch are gone on with only when asked to; two batches do not write to one folder."""
     with Results(tmp_path, resume=False) as results:
-        results.append({"incident": "a"})
+        results.append(row("a"))
         with pytest.raises(BadInput, match="another batch"):
             Results(tmp_path, resume=True)
     with pytest.raises(BadInput, match="--resume"):
         Results(tmp_path, resume=False)
+
+
+@pytest.mark.parametrize("data", [b'{"a": 1}', b'{"a": 1}\n', b"1\n", b"\xff\n", b"text", b'{"incident": "a"}\n'])
+def test_a_file_of_others_is_left_as_it_is(data: bytes, tmp_path: Path) -> None:
+    """A results.jsonl that no batch wrote is refused, and not a byte of it is cut off."""
+    (tmp_path / "results.jsonl").write_bytes(data)
+    with pytest.raises(BadInput, match="not the results of a batch"):
+        Results(tmp_path, resume=True)
+    assert (tmp_path / "results.jsonl").read_bytes() == data
+
+
+@pytest.mark.parametrize("torn", [b"{", b'{"incident": ', b'{"incident": "a", "st'])
+def test_a_torn_row_is_cut_off(torn: bytes, tmp_path: Path) -> None:
+    """What a kill left of a row, be it one byte, does not stop the next batch."""
+    (tmp_path / "results.jsonl").write_bytes(torn)
+    with Results(tmp_path, resume=False) as results:
+        results.append(row("b"))
+    assert json.loads((tmp_path / "results.jsonl").read_text()) == row("b")
+
+
+def test_names_of_incidents_never_meet() -> None:
+    """Sources with one name, on some disks or with the index, are told apart; each name is short enough for a file."""
+    names = _incidents(["/a/web", "/b/web", "/b/WEB", "/index", "/" + "\u00e4" * 120, "/c/one"])
+    assert len({name.casefold() for name in names}) == len(names)
+    assert "index" not in names
+    assert all(len(f".{name}.verdict.json.partial-00000000".encode()) < 256 for name in names)
+    assert names[-1] == "one"
+
+
+def test_an_output_within_the_evidence_is_refused(tmp_path: Path) -> None:
+    """Results among the evidence would change what they rest on, and be taken for evidence the next time."""
+    for output in (tmp_path, tmp_path / "out"):
+        with pytest.raises(BadInput, match="written into the evidence"):
+            batch(notebook(tmp_path), [str(tmp_path)], output=output)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
+    """An output that cannot be a folder is one line, no traceback."""
+    source = tmp_path / "a.log"
+    source.write_text("web-1  | listening on port 80\n")
+    (tmp_path / "out").write_text("")
+    with pytest.raises(BadInput, match="out cannot be written to: File exists"):
+        batch(notebook(tmp_path), [str(source)], output=tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", [b"two\nlines.log", b"\xff.log"])
+def test_a_name_that_is_no_line_of_text_is_refused(name: bytes, tmp_path: Path) -> None:
+    """A file whose name no table can hold ends the batch before it begins."""
+    source = os.fsdecode(os.fsencode(tmp_path) + b"/" + name)
+    Path(source).touch()
+    with pytest.raises(BadInput, match="rename it"):
+        batch(notebook(tmp_path), [source], output=tmp_path / "out")
+
+
+def test_what_cannot_be_kept_or_shown_is_a_row() -> None:
+    """A run whose files cannot be written is one failure of its own; a server that is gone is none."""
+    task = Task("a", "/a", "k", "", "", {}, None)
+    ended: Future[dict[str, object]] = Future()
+    ended.set_exception(OSError("disk full"))
+    told = processes._row(task, ended)
+    assert (told["status"], told["ename"], told["evalue"]) == ("failed", "OSError", "disk full")
+    lost: Future[dict[str, object]] = Future()
+    lost.set_exception(ConnectionRefusedError())
+    with pytest.raises(ConnectionRefusedError):
+        processes._row(task, lost)
 
 
 def test_the_index_is_offline_and_shows_evidence_as_text() -> None:

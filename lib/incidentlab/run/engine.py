@@ -6,6 +6,7 @@ The cells, outputs and errors are kept by their own code; only where the message
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import os
@@ -27,7 +28,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
     """Execute a notebook in a child of a warm server."""
 
     @classmethod
-    def execute_managed_notebook(
+    def execute_managed_notebook(  # noqa: PLR0913 - each is an option of the engine
         cls,
         nb_man: Any,
         kernel_name: str,
@@ -37,6 +38,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
         run_timeout: float | None = None,
         after: str | None = None,
         folder: str | None = None,
+        scratch: str | None = None,
         **options: Any,
     ) -> None:
         """Execute the notebook of `nb_man`; papermill calls this.
@@ -55,6 +57,8 @@ class WarmEngine(Engine):  # type: ignore[misc]
             Code to run silently after the last cell, in the notebook's namespace.
         folder
             Where the kernel runs; by default where this process does. Several threads may each have their own.
+        scratch
+            Folder for the kernel's temporary files, which one that is killed does not remove.
         options
             Of papermill, as its own engine takes them; what concerns a kernel's start is not used.
 
@@ -66,7 +70,7 @@ class WarmEngine(Engine):  # type: ignore[misc]
         """
         del kernel_name
         kept = {name: options[name] for name in ("log_output", "stdout_file", "stderr_file") if options.get(name)}
-        with Kernel(server or Server.own().address, run_timeout, folder=folder) as kernel:
+        with Kernel(server or Server.own().address, run_timeout, folder=folder, scratch=scratch) as kernel:
             client = _Client(nb_man, kernel=kernel, timeout=execution_timeout, **kept)
             client.execute_warm(after)
 
@@ -74,14 +78,17 @@ class WarmEngine(Engine):  # type: ignore[misc]
 class Kernel:
     """One warm run: code in, messages out."""
 
-    def __init__(self, address: str, timeout: float | None = None, *, folder: str | None = None) -> None:
+    def __init__(
+        self, address: str, timeout: float | None = None, *, folder: str | None = None, scratch: str | None = None
+    ) -> None:
         self._until = math.inf if timeout is None else time.monotonic() + timeout
         self._channel = socket.socket(socket.AF_UNIX)
         self._lines = b""
         self.pid = 0
         try:
             self._channel.connect(address)
-            self._send({"folder": folder or os.getcwd(), "environ": dict(os.environ)})  # noqa: PTH109 - as papermill does
+            environ = dict(os.environ) | ({"TMPDIR": scratch} if scratch else {})
+            self._send({"folder": folder or os.getcwd(), "environ": environ})  # noqa: PTH109 - as papermill does
             while (first := self._message())["msg_type"] != "kernel_info_reply":
                 print(first["content"].get("text", ""), file=sys.stderr)  # noqa: T201 - why it could not start
         except BaseException:
@@ -132,7 +139,8 @@ class Kernel:
 
     def _kill(self) -> None:
         if self.pid:
-            os.killpg(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.killpg(self.pid, signal.SIGKILL)
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]

@@ -46,10 +46,12 @@ def converse(channel: socket.socket) -> None:
     os.environ.clear()
     os.environ.update(setting["environ"])
     os.chdir(setting["folder"])
+    tempfile.tempdir = None  # what the server found holds for the server
 
     def send(kind: str, content: dict[str, Any]) -> None:
         head = {"header": {"msg_type": kind}, "msg_type": kind, "parent_header": {}, "metadata": {}}
-        channel.sendall(json.dumps(head | {"content": content}).encode() + b"\n")
+        text = json.dumps(head | {"content": content}, ensure_ascii=False)
+        channel.sendall(text.encode("utf-8", "replace") + b"\n")  # a half of a pair of surrogates is no text
 
     drain = _redirect(send)
     shell = _shell(send)

@@ -6,14 +6,14 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from incidentlab.run.one import NotebookFailed
-from incidentlab.run.task import Task, execute
+from incidentlab.run.task import Task, execute, failure
 from incidentlab.run.warm import Server
 
 _PRELOAD = ["papermill", "nbconvert", "nbconvert.exporters.html", "incidentlab.run.engine", "incidentlab.run.task"]
@@ -42,8 +42,9 @@ def rows(tasks: list[Task], folder: Path, jobs: int) -> Iterator[dict[str, Any]]
     try:
         with Server() as server:
             placed = [replace(task, folder=str(folder)) for task in tasks]
-            for ended in as_completed([pool.submit(execute, task, server.address) for task in placed]):
-                yield ended.result()
+            futures = {pool.submit(execute, task, server.address): task for task in placed}
+            for ended in as_completed(futures):
+                yield _row(futures[ended], ended)
     except (BrokenProcessPool, ConnectionError) as error:
         raise NotebookFailed(
             f"a process of the batch was killed, perhaps for its memory ({type(error).__name__}); what ended is kept: "
@@ -51,6 +52,16 @@ def rows(tasks: list[Task], folder: Path, jobs: int) -> Iterator[dict[str, Any]]
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _row(task: Task, ended: Future[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of a run that ended; what it left may be such that it cannot be kept or shown."""
+    try:
+        return ended.result()
+    except (BrokenProcessPool, ConnectionError):
+        raise
+    except Exception as error:
+        return failure(task, type(error).__name__, str(error))
 
 
 def _tie() -> None:

@@ -9,6 +9,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -76,7 +77,10 @@ def execute(task: Task, server: str) -> dict[str, Any]:
     folder = Path(task.folder)
     partial, told = folder / f".{task.incident}.partial.ipynb", folder / f".{task.incident}.partial.json"
     row: dict[str, Any] = {"incident": task.incident, "source": task.source, "timeout_s": task.timeout_s}
-    row |= _execute(task, server, partial, told)
+    with TemporaryDirectory(prefix="incidentlab-", ignore_cleanup_errors=True) as scratch:  # also of a killed kernel
+        row |= _execute(task, server, partial, told, scratch)
+    if row["status"] != "done":
+        told.unlink(missing_ok=True)  # it may have ended in the middle
     row |= dict.fromkeys(OUTPUTS) | {"key": task.key}
     for file, kind in ((told, "verdict"), (partial, "notebook")):
         done = folder / f"{task.incident}{OUTPUTS[kind]}"
@@ -92,7 +96,7 @@ def execute(task: Task, server: str) -> dict[str, Any]:
     return row | {"started": started.isoformat(), "duration_s": round(time.monotonic() - t0, 3)}
 
 
-def _execute(task: Task, server: str, partial: Path, told: Path) -> dict[str, Any]:
+def _execute(task: Task, server: str, partial: Path, told: Path, scratch: str) -> dict[str, Any]:
     """Execute the notebook; return how it ended."""
     import papermill
 
@@ -108,22 +112,27 @@ def _execute(task: Task, server: str, partial: Path, told: Path) -> dict[str, An
             progress_bar=False,
             request_save_on_cell_execute=False,
             server=server,
+            scratch=scratch,
             run_timeout=task.timeout_s,
             after=_VERDICT.format(source=task.source, target=str(told)),
         )
     except papermill.PapermillExecutionError as error:
-        status = "timeout" if error.ename == "CellTimeoutError" else "failed"
-        return {"status": status, "cell": error.exec_count, "ename": error.ename, "evalue": error.evalue[:1000]}
+        return _ended(error.ename, error.evalue, cell=error.exec_count)
     except ConnectionError:  # the warm server is gone: nothing is known of this run
         raise
     except Exception as error:
-        return {"status": "failed", "cell": None, "ename": type(error).__name__, "evalue": str(error)[:1000]}
+        return _ended(type(error).__name__, str(error))
     return {"status": "done", "cell": None, "ename": None, "evalue": None}
 
 
+def _ended(name: str, text: str, cell: int | None = None) -> dict[str, Any]:
+    """Return how a run ended that was not done."""
+    status = "timeout" if name == "CellTimeoutError" else "failed"
+    return {"status": status, "cell": cell, "ename": name, "evalue": text[:1000]}
+
+
 def failure(task: Task, name: str, text: str) -> dict[str, Any]:
-    """Return the row of a run that ended without one of its own: its worker was lost."""
+    """Return the row of a run that ended without one of its own: its worker was lost, or its files not kept."""
     row: dict[str, Any] = {"incident": task.incident, "source": task.source, "timeout_s": task.timeout_s}
-    row |= {"status": "failed", "cell": None, "ename": name, "evalue": text[:1000]}
-    row |= dict.fromkeys(OUTPUTS) | {"key": task.key}
+    row |= _ended(name, text) | dict.fromkeys(OUTPUTS) | {"key": task.key}
     return row | {"started": pd.Timestamp.now("UTC").isoformat(), "duration_s": None}
