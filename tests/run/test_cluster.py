@@ -2,11 +2,14 @@
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ from incidentlab.run import cluster as machines
 from incidentlab.run import results
 from incidentlab.run.generate import generate
 from incidentlab.run.many import Batch, batch
+from incidentlab.run.one import NotebookFailed
+from incidentlab.run.task import Task
 from incidentlab.tables import BadInput
 
 V4 = nbformat.v4
@@ -158,9 +163,14 @@ def test_a_batch_that_is_killed_loses_nothing_that_its_workers_did(
 
 
 def test_a_run_that_kills_its_workers_is_one_failure(
-    run: Callable[..., Batch], sources: list[str], tmp_path: Path
+    cluster: LocalCluster,
+    run: Callable[..., Batch],
+    sources: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A notebook that ends every worker that runs it is given up; what was queued behind it is not blamed."""
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     killer = tmp_path / "in" / "a-killer.log"
     killer.write_text("web-1  | listening on port 80\n")
     ended = run([str(killer), *sources[1:]])
@@ -200,3 +210,54 @@ def test_a_path_that_a_worker_does_not_see_is_refused(seen: dict[str, Any], says
     told = {"environment": machines.environment(), "output": True, "missing": None} | seen
     with pytest.raises(BadInput, match=says):
         machines._compare("tcp://a:1", told, "/out")
+
+
+class Machines:
+    """A cluster that answers each question of its workers as it is told to."""
+
+    def __init__(self, *answers: Any, late: bool = False) -> None:
+        self.answers, self.late = list(answers), late
+
+    def wait_for_workers(self, number: int, timeout: float) -> None:
+        """Wait in vain, if so told."""
+        if self.late:
+            raise TimeoutError(f"Only 0/{number} workers arrived after {timeout}")
+
+    def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Give the next answer."""
+        return {"tcp://a:1": self.answers.pop(0)}
+
+
+@pytest.mark.parametrize(
+    ("machines_there", "says"),
+    [
+        (Machines(late=True), "no workers; start some with `dask worker ADDRESS`"),
+        (Machines(PackageNotFoundError("incidentlab")), "tcp://a:1 has no incidentlab; install"),
+        (Machines("0.0.0"), "tcp://a:1 has incidentlab 0.0.0, this is .*; install the same"),
+        (Machines(version("incidentlab"), AttributeError("_survey")), "cannot say what it computes with .*_survey"),
+    ],
+)
+def test_machines_that_cannot_run_it_are_said(machines_there: Any, says: str, tmp_path: Path) -> None:
+    """No worker, or one with no or another incidentlab, is one line before anything runs, and leaves no mark."""
+    with pytest.raises(BadInput, match=says):
+        next(machines.rows(machines_there, [], str(tmp_path)))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("error", [ModuleNotFoundError("incidentlab"), machines.OtherPrograms("other programs")])
+def test_a_worker_that_comes_late_with_other_programs_fails_no_run(error: Exception, tmp_path: Path) -> None:
+    """What such a worker does not do is missing, and no failure that a resume would keep."""
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    with pytest.raises(BadInput, match=str(error)):
+        machines._row(Task("a", "/a", "k", "", "", {}, None), future, str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_cluster_that_stays_without_workers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When all workers have gone and none comes, the batch ends and can be resumed."""
+    monkeypatch.setattr(machines, "PATIENCE_S", -1.0)
+    monkeypatch.setattr(machines, "_POLL_S", 0.0)
+    monkeypatch.setattr(machines, "_workers", lambda _: 0)
+    with pytest.raises(NotebookFailed, match="--resume"):
+        machines._next(Machines(), queue.Queue())  # type: ignore[arg-type]

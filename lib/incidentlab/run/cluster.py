@@ -52,6 +52,7 @@ _LOCAL: dict[str, Any] = {
     "dashboard_address": "127.0.0.1:0",
     "scheduler_kwargs": {"dashboard": False},
 }
+_LATE = "a worker that came later has no or another incidentlab, or other libraries; install the same on all machines"
 _STARTING = threading.Lock()
 
 
@@ -104,15 +105,15 @@ def rows(client: Client, tasks: list[Task], output: str) -> Iterator[dict[str, A
         The scheduler or all workers were lost; a resume goes on.
     """
     _check(client, tasks, output)
-    shipped = [(task, _bare(task)) for task in tasks]
+    book = _bare(tasks[0].notebook)
     suspects = []
-    for task, row in _ended(client, shipped, output):
+    for task, row in _ended(client, tasks, book, output):
         if row is None:
             suspects.append(task)
         else:
             yield row
     for task in suspects:
-        for _, row in _ended(client, [(task, _bare(task))], output):
+        for _, row in _ended(client, [task], book, output):
             if row is None:
                 row = failure(task, "KilledWorker", "its workers died, every time it ran, perhaps for their memory")
                 deliver(output, row, Path(output))
@@ -139,7 +140,7 @@ def work(task: Task, book: str, output: str, expected: str) -> dict[str, Any]:
         This worker has other programs, or the output cannot be written to.
     """
     if programs() != expected:
-        raise OtherPrograms("a worker that came later has another incidentlab or other libraries; install the same")
+        raise OtherPrograms(_LATE)
     if (row := delivered(output, task.incident, task.key)) is not None:
         return row
     with _STARTING:
@@ -158,22 +159,20 @@ class OtherPrograms(BadInput):
     """A worker would compute with other programs than the batch."""
 
 
-def _bare(task: Task) -> str:
-    """Return the notebook of a task without outputs, which need not travel."""
-    book = nbformat.read(task.notebook, as_version=4)
+def _bare(notebook: str) -> str:
+    """Return the notebook of the batch without outputs, which need not travel."""
+    book = nbformat.read(notebook, as_version=4)
     for cell in book.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return str(nbformat.writes(book))
 
 
-def _ended(
-    client: Client, shipped: list[tuple[Task, str]], output: str
-) -> Iterator[tuple[Task, dict[str, Any] | None]]:
+def _ended(client: Client, tasks: list[Task], book: str, output: str) -> Iterator[tuple[Task, dict[str, Any] | None]]:
     """Give each task with its row when it ends; with None if its workers died."""
     ended: queue.Queue[Any] = queue.Queue()
-    tasks, books = zip(*shipped, strict=True)
-    futures = client.map(work, tasks, books, output=output, expected=programs(), pure=False, retries=_RETRIES)
+    given: dict[str, Any] = {"book": book, "output": output, "expected": programs()}
+    futures = client.map(work, tasks, **given, pure=False, retries=_RETRIES)
     waiting = {future.key: task for future, task in zip(futures, tasks, strict=True)}
     for future in futures:
         future.add_done_callback(ended.put)
@@ -193,6 +192,8 @@ def _row(task: Task, future: Any, output: str) -> dict[str, Any] | None:
         return None
     if isinstance(error, OtherPrograms):
         raise error
+    if isinstance(error, ImportError):  # it could not even begin
+        raise OtherPrograms(f"{_LATE} ({error})") from error
     if error is None:
         return dict(future.result())
     row = failure(task, type(error).__name__, str(error))
@@ -237,7 +238,7 @@ def _check(client: Client, tasks: list[Task], output: str) -> None:
             raise BadInput(f"worker {name} has incidentlab {told}, this is {here}; install the same on all machines")
     paths = [task.source for task in tasks if not address.is_address(task.source)]
     with _mark(output) as mark:
-        for name, seen in client.run(_survey, mark, paths).items():
+        for name, seen in client.run(_survey, mark, paths, on_error="return").items():
             _compare(name, seen, output)
 
 
@@ -247,7 +248,10 @@ def _survey(mark: str | None, paths: list[str]) -> dict[str, Any]:
     return {"environment": environment(), "output": mark is None or Path(mark).exists(), "missing": missing}
 
 
-def _compare(worker: str, seen: dict[str, Any], output: str) -> None:
+def _compare(worker: str, seen: dict[str, Any] | BaseException, output: str) -> None:
+    if isinstance(seen, BaseException):
+        text = f"{type(seen).__name__}: {seen}"
+        raise BadInput(f"worker {worker} cannot say what it computes with ({text}); install the same on all machines")
     for name, here in environment().items():
         if seen["environment"].get(name) != here:
             there = seen["environment"].get(name)
