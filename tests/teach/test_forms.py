@@ -1,6 +1,7 @@
 """Forms: something to click on where somebody can click, a static text elsewhere, the same bytes in every run."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,18 +21,19 @@ def find(box: Any, kind: str) -> Any:
     return next(child for child in box.children if type(child).__name__ == kind)
 
 
-def test_without_a_frontend_a_question_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_frontend_a_question_is_text() -> None:
     """Headless, a question shows its options and the call that answers it, without any widget or random id."""
-    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     bundle = race().ask("refused-means")._repr_mimebundle_()
     assert sorted(bundle) == ["text/html", "text/plain"]
     assert bundle == race().ask("refused-means")._repr_mimebundle_()
     assert "lesson.check('refused-means', 'a letter')" in bundle["text/plain"]
 
 
-def test_in_a_session_of_jupyter_it_is_a_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the Jupyter server has started the kernel for a notebook, the same cell is a widget."""
-    monkeypatch.setenv("JPY_SESSION_NAME", "/home/somebody/02-startup-race.ipynb")
+def test_where_a_frontend_runs_the_cell_it_is_a_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a frontend has asked for the cell, by its name, the same cell is a widget."""
+    asked = {"metadata": {"cellId": "question"}}
+    shell = SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda _: asked))
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
     at_work = race()
     for control in (at_work.ask("refused-means"), at_work.clock(1.5)):
         assert "application/vnd.jupyter.widget-view+json" in control._repr_mimebundle_()

@@ -1,20 +1,11 @@
-"""A cell that is a form where somebody can click, and a static text where nobody can.
-
-The Jupyter server tells each kernel that it starts for a session which notebook it is for; papermill, nbconvert and
-nbval start kernels without a session, and get the static form: the same bytes in every run, where a widget would leave
-a random id.
-
-Source: jupyter_server, services/sessions/sessionmanager.py `get_kernel_env` (JPY_SESSION_NAME).
-"""
+"""A cell that is a form where somebody can click, and a static text where nobody can: the same bytes in every run."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
+from incidentlab.report.screen import watched
 from incidentlab.report.show import Shown
-
-_SESSION = "JPY_SESSION_NAME"
 
 
 class Control:
@@ -27,7 +18,7 @@ class Control:
     """
 
     def __init__(self, forms: bool | None = None) -> None:
-        self._forms = _SESSION in os.environ if forms is None else forms
+        self._forms = watched() if forms is None else forms
 
     def static(self) -> Shown:
         """Return the same for reading."""
