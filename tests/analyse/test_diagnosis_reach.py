@@ -183,6 +183,39 @@ def test_outage_needs_a_ready_server(verdict):
     assert verdict(early + lines[0] + lines[1])[0] == "startup_race"
 
 
+FIRST_START = """\
+store-1  | initdb: files belonging to this database system will be owned by user "postgres"
+store-1  | LOG:  starting PostgreSQL 15.20 on x86_64-pc-linux-gnu
+store-1  | LOG:  listening on Unix socket "/var/run/postgresql/.s.PGSQL.5432"
+store-1  | LOG:  database system is ready to accept connections
+store-1  | LOG:  received fast shutdown request
+store-1  | PostgreSQL init process complete; ready for start up.
+store-1  | LOG:  starting PostgreSQL 15.20 on x86_64-pc-linux-gnu
+store-1  | LOG:  listening on IPv4 address "0.0.0.0", port 5432
+store-1  | LOG:  database system is ready to accept connections
+{said}store-1  | LOG:  received fast shutdown request
+store-1  | LOG:  database system is shut down
+ledger-1 | Error: connect ECONNREFUSED 172.20.0.4:5432
+{later}"""
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "category"),
+    [
+        ("ledger-1 | connected to store\n", "", "dependency_outage"),
+        ("ledger-1 | 14 tables are ready\n", "", "dependency_outage"),
+        ("ledger-1 | connected to redis\n", "", "startup_race"),
+        ("ledger-1 | not connected to store\n", "", "startup_race"),
+        ('ledger-1 | "GET /store HTTP/1.1" 200 5\n', "", "startup_race"),
+        ("", "ledger-1 | connected to store\n", "startup_race"),
+        ("other-1  | connected to store\n", "", "startup_race"),
+    ],
+)
+def test_outage_without_times(verdict, said, later, category):
+    """Where no line bears a time, an outage is what a client says to have had itself before it failed."""
+    assert verdict(FIRST_START.format(said=said, later=later))[:2] == (category, "ledger")
+
+
 @pytest.mark.parametrize("name", ["redis-pause", "redis-kill", "postgres-pause"])
 def test_outage_recorded(investigated, name):
     """A server that is paused or killed is an outage of those who need it, and a human brought it back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,8 @@ from incidentlab.analyse.diagnosis import outage
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
 from incidentlab.analyse.diagnosis.tries import PROXIES, made, who, whom
+from incidentlab.analyse.failures.match import fits, text_array
+from incidentlab.analyse.signatures.ready import NOT_SUCCESS, SUCCESSES
 from incidentlab.analyse.signatures.servers import SERVERS
 
 _LAG = pd.Timedelta(milliseconds=200)
@@ -28,6 +31,13 @@ where it names nobody. Such a failure is no more than a candidate."""
 
 _PRODUCT = "(?i)[./](?:" + "|".join(server.names for server in SERVERS if server.name != "web") + ")[./]"
 """The name of a kind of server as a part of a module's: whom the library in a stack trace speaks to."""
+
+_MEANT = {
+    ("postgres", "mysql", "mongo", "mssql"): "database|db|schema|tables?",
+    ("redis",): "cache",
+    ("rabbitmq", "kafka"): "broker|queue",
+}
+"""Kinds of servers, and what programs call the only one of them."""
 
 _HOWLESS = ("connect_text", "kafka_not_ready", "elastic_not_ready")
 """Signatures of what also comes later than a start: a topic that is not there yet, a shard that is lost."""
@@ -120,7 +130,7 @@ def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, 
     if pd.notna(first) and pd.notna(ready[0]["start"]):
         return _by_clock(spans, ready, first, last)
     first_start = any(span["phase"] == "temporary_server" for span in spans)
-    if spans[-1]["phase"] in _GONE and not first_start and _worked(case, rows[0]):
+    if spans[-1]["phase"] in _GONE and (_used(case, target, rows[0]) if first_start else _worked(case, rows[0])):
         return "after_down", spans[-1]
     begun = any(span["phase"] in ("starting", "temporary_server", "restarting_inside") for span in spans)
     return ("starting", ready[0]) if begun or len(rows) < _MANY else ("silent", None)
@@ -138,6 +148,32 @@ def _worked(case: Case, first: Record) -> bool:
         return False
     sign = case.works(str(first["service"]))
     return sign is not None and not later(sign, first)
+
+
+def _used(case: Case, target: str, first: Record) -> bool:
+    """Say whether the client announced, before its first failure, that it had the target itself.
+
+    Against the temporary server of a first start, which no other container reaches, that it only works proves nothing.
+    """
+    if pd.isna(first["service"]) or pd.isna(first["order"]):
+        return False
+    own = case.lines(str(first["service"]))
+    own = own[
+        own["container"].eq(first["container"]).fillna(value=True) & own["order"].lt(first["order"]).fillna(value=False)
+    ]
+    named = own["message"].str.contains(_names(case, target), regex=True)
+    said = own[named & ~own["message"].str.contains(NOT_SUCCESS, regex=True)]
+    return bool(fits(text_array(said["message"]), SUCCESSES)["signature"].ne("http_ok").any())
+
+
+def _names(case: Case, target: str) -> str:
+    """Return a pattern of what a program calls a server: its name, its kind, and what it is for if no other is."""
+    kind = case.kinds.get(target)
+    words = [re.escape(target), *(server.names for server in SERVERS if server.name == kind)]
+    for kinds, meant in _MEANT.items():
+        if kind in kinds and sum(other in kinds for other in case.kinds.values()) == 1:
+            words.append(meant)
+    return rf"(?i)\b(?:{'|'.join(words)})\b"
 
 
 def _by_clock(spans: list[Record], ready: list[Record], first: Any, last: Any) -> tuple[str, Record | None]:
