@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -14,13 +15,14 @@ import nbformat
 import pandas as pd
 import pytest
 
-from incidentlab.run import processes
+from incidentlab.run import processes, task
 from incidentlab.run.generate import generate
 from incidentlab.run.index import page
 from incidentlab.run.many import _incidents, batch
 from incidentlab.run.one import NotebookFailed
 from incidentlab.run.results import Results, table
 from incidentlab.run.task import OUTPUTS, Task
+from incidentlab.run.warm import Server
 from incidentlab.tables import CATEGORIES, BadInput, BadParameter
 
 V4 = nbformat.v4
@@ -171,6 +173,31 @@ def test_a_torn_row_is_cut_off(torn: bytes, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "results.jsonl").read_text()) == row("b")
 
 
+def test_a_full_disk_ends_the_batch_and_keeps_its_rows(tmp_path: Path) -> None:
+    """When a row does not fit any more, one line says so, and a resume goes on from the row before."""
+    with Results(tmp_path, resume=False) as results:
+        results.append(row("a"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "results.jsonl").stat().st_size + 20, limits[1]))
+    try:
+        with pytest.raises(BadInput, match="what ended is kept"), Results(tmp_path, resume=True) as results:
+            results.append(row("b"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with Results(tmp_path, resume=True) as results:
+        assert list(results.rows) == ["a"]
+
+
+def test_a_verdict_that_takes_too_long_is_a_timeout(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time that runs out after the last cell is a time-out too, so another limit runs it again; no verdict is left."""
+    monkeypatch.setattr(task, "_VERDICT", "open({target!r}, 'w').write('{{'); import time; time.sleep(60)")
+    told = task.execute(Task("a", "/a", "k", str(notebook(tmp_path)), str(tmp_path), {}, 2.0), server.address)
+    assert (told["status"], told["verdict"]) == ("timeout", None)
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_names_of_incidents_never_meet() -> None:
     """Sources with one name, on some disks or with the index, are told apart; each name is short enough for a file."""
     names = _incidents(["/a/web", "/b/web", "/b/WEB", "/index", "/" + "\u00e4" * 120, "/c/one"])
@@ -208,15 +235,15 @@ def test_a_name_that_is_no_line_of_text_is_refused(name: bytes, tmp_path: Path) 
 
 def test_what_cannot_be_kept_or_shown_is_a_row() -> None:
     """A run whose files cannot be written is one failure of its own; a server that is gone is none."""
-    task = Task("a", "/a", "k", "", "", {}, None)
+    given = Task("a", "/a", "k", "", "", {}, None)
     ended: Future[dict[str, object]] = Future()
     ended.set_exception(OSError("disk full"))
-    told = processes._row(task, ended)
+    told = processes._row(given, ended)
     assert (told["status"], told["ename"], told["evalue"]) == ("failed", "OSError", "disk full")
     lost: Future[dict[str, object]] = Future()
     lost.set_exception(ConnectionRefusedError())
     with pytest.raises(ConnectionRefusedError):
-        processes._row(task, lost)
+        processes._row(given, lost)
 
 
 def test_the_index_is_offline_and_shows_evidence_as_text() -> None:

@@ -14,6 +14,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -100,7 +101,8 @@ class Results:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with suppress(OSError):  # each row is on the disk; what is left is the rest of one that the disk did not take
+            self._file.close()
 
     def append(self, row: dict[str, Any]) -> None:
         """Add a row, on the disk when this returns; the latest row of an incident counts.
