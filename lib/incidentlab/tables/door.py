@@ -48,8 +48,8 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     --------
     >>> check(pd.DataFrame({"start": ["2026-01-01"]}), PROBES)
     Traceback (most recent call last):
-    incidentlab.tables.errors.BadTable: probes: missing columns end, service, container_id, exit_code, outcome, output, \
-file, line, pointer; present: start
+    incidentlab.tables.errors.BadTable: probes: missing columns end, service, container_id, exit_code, outcome, \
+output, file, line, pointer; present: start
     """
     missing = [name for name in table.names if name not in frame.columns]
     if missing:
