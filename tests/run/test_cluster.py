@@ -153,11 +153,13 @@ def test_a_batch_that_is_killed_loses_nothing_that_its_workers_did(
             time.sleep(0.02)
             assert first.poll() is None
         os.kill(first.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
     while not list(out.glob("*.row.json")):
+        assert time.monotonic() < deadline, "no worker has delivered"
         time.sleep(0.02)
     ended = run(sources[1:], parameters={"pause": 0.6}, resume=True)
     assert (ended.done, ended.failed) == (len(CATEGORIES), 0)
-    assert ended.kept >= 2
+    assert ended.kept >= 1
     assert set(ran.read_text().split()) == set(sources[1:])
     assert len(ran.read_text().split()) <= len(CATEGORIES) + 2
 
