@@ -24,6 +24,7 @@ class Variety(NamedTuple):
     write: Callable[[list[Line]], bytes]
     numbered: bool = True
     timed: bool = False
+    dotted: bool = True
 
 
 NAMES = ("web", "api-2", "auth-service", "my_app", "db.main")
@@ -33,6 +34,7 @@ MESSAGES = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc
 WILD = [
     b"web-1  | ", b"web-1  |", b"db_1 | ", b"\n", b"\n", b"\r\n", b"\r\x1b[K", b"\x1b[36m", b"\x1b[0m", b"\x1b",
     b"2026-11-23T09:24:45.462149120Z ", b"2026-11-23T09:24:45.46Z ", b"2026-11-23 09:24:45.462 UTC [1] LOG:  ",
+    b"\nx_web.1@n | ", b"\n10:00:01 web.1 | ",
     b"Attaching to web-1, db_1\n", b"web-1 exited with code 1\n", b" Container x-web-1  Started\n", b"#7 DONE\n",
     b"docker : boom\n", b"At line:1 char:1\n",
     b"    + FullyQualifiedErrorId : x\n", b" \n", b"$ docker logs a\n",
@@ -119,6 +121,13 @@ def named(lines: list[Line]) -> bytes:
     return prefixed("{service}", head="Attaching to {names}\n")(lines)
 
 
+def stamped_tasks(lines: list[Line]) -> bytes:
+    """Write `docker service logs -t`: the stamp before the name."""
+    return "".join(
+        f"{written(line.ts)} shop_{line.service}.{line.replica}@node-1    | {line.message}\n" for line in lines
+    ).encode()
+
+
 VARIETIES = {
     "v1": Variety(prefixed("{service}_{replica}")),
     "v2": Variety(prefixed("{service}-{replica}")),
@@ -133,5 +142,8 @@ VARIETIES = {
     ),
     "v2 crlf": Variety(prefixed("{service}-{replica}", end="\r\n")),
     "v2 up": Variety(coloured),
+    "swarm": Variety(prefixed("shop_{service}.{replica}.k3v9x0q2m7w1c5z8b4n6j0t2y@node-1"), dotted=False),
+    "swarm -t": Variety(stamped_tasks, timed=True, dotted=False),
+    "foreman": Variety(prefixed("10:00:01 {service}.{replica}"), dotted=False),
     "container_name": Variety(named, numbered=False),
 }

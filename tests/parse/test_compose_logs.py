@@ -104,6 +104,42 @@ def test_a_table_is_no_prefix() -> None:
     assert {row[0] for row in rows(text, "service")} == {None}
 
 
+def test_tasks_of_a_stack() -> None:
+    """`docker service logs` names task and node; its stamp stands before the name and is the engine's."""
+    task = "shop_cart.1.k3v9x0q2m7w1c5z8b4n6j0t2y@node-a"
+    assert rows(f"{task}    | up\n{task}    | a | b\n", "service", "replica", "ts", "message") == [
+        ["cart", 1, None, "up"],
+        ["cart", 1, None, "a | b"],
+    ]
+    assert rows(f"{STAMP} {task}    | up\n", "service", "ts", "message") == [["cart", WHEN, "up"]]
+
+
+def test_processes_of_foreman() -> None:
+    """A time of day before the name is Foreman's; it has no date, so it is no time of the line."""
+    text = "10:00:01 web.1    | started with pid 7\n10:00:02 worker.2 | ready\n10:00:02 system   | sending SIGTERM\n"
+    assert rows(text, "service", "replica", "ts", "message") == [
+        ["web", 1, None, "started with pid 7"],
+        ["worker", 2, None, "ready"],
+        ["system", None, None, "sending SIGTERM"],
+    ]
+    assert [row[0] for row in rows("10:00:01 web | up\n10:00:02 jobs | up\n", "service")] == ["web", "jobs"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:00:01 main | up\n10:00:02 main | served\n",
+        "10:00:01 INFO | up\n10:00:02 WARN | slow\n",
+        "up\nserved\nid a\n10:00:01 mail.1 | x\n",
+        "ann@example.org | 3\nbob@example.org | 4\n",
+        "2026-11-23T09:24:45Z main | up\n",
+    ],
+)
+def test_a_bar_behind_a_word_is_no_prefix(text: str) -> None:
+    """One word between a time and a bar, a level, an address in a table, or a rare match names no process."""
+    assert {row[0] for row in rows(text, "service")} == {None}
+
+
 def test_docker_desktop() -> None:
     """What stands left of Docker Desktop's bar is a time, not a service."""
     assert rows("2026-11-23T09:24:45.462149120Z | hello\n", "ts", "service", "message") == [[WHEN, None, "hello"]]

@@ -13,6 +13,8 @@ from incidentlab.parse.names import Place, places
         ("my_app.v2-12", Place("my_app.v2", 12)),
         ("my-redis", Place("my-redis", None)),
         ("worker-01", Place("worker-01", None)),
+        ("web_1_0f3c9a81b2de", Place("web", 1)),
+        ("mailer.2", Place("mailer", 2)),
     ],
 )
 def test_the_number_follows_the_last_separator(name: str, place: Place) -> None:
@@ -56,3 +58,23 @@ def test_json_lines_of_several_services_are_nobody_s() -> None:
 def test_a_text_with_prefixes_is_not_asked() -> None:
     """In a text of several containers a JSON field names no service: the prefix does."""
     assert names.own(b'web-1  | {"service": "wallet"}\n') is None
+
+
+TASK = "k3v9x0q2m7w1c5z8b4n6j0t2y"
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ([f"shop_cart.1.{TASK}@node-a"], [Place("cart", 1)]),
+        (["shop_cart.2@node-a", f"shop_cart_db.1.{TASK}@node-b"], [Place("cart", 2), Place("cart_db", 1)]),
+        (["my_shop_cart.1@a", "my_shop_mail.1@a"], [Place("cart", 1), Place("mail", 1)]),
+        ([f"shop_agent.{TASK}.{TASK}@node-a"], [Place("agent", None)]),
+        (["shop_web.1@a", "blog_web.1@a"], [Place("shop_web", 1), Place("blog_web", 1)]),
+        (["cart.3@node.example"], [Place("cart", 3)]),
+        (["cart_service.1@a"], [Place("cart_service", 1)]),
+    ],
+)
+def test_a_task_of_a_stack_is_one_of_its_service(shown: list[str], found: list[Place]) -> None:
+    """Stack, task and node are no part of the service's name; a word that says too little is left with its stack."""
+    assert [places(shown)[name] for name in shown] == found

@@ -7,7 +7,7 @@ prefix) goes to the exact reader, which is told what came before it. Where a vec
 line it says so, and the scalar function decides. Both ways give the same table; a property test holds them to it.
 
 A text without prefixes and without engine stamps has no plain lines: each may be Compose's, the builder's or a
-person's word, and the exact reader takes it all. So it does with what PowerShell has wrapped.
+person's word, and the exact reader takes it all. So it does with what PowerShell has wrapped, and with Foreman's.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def parse(data: bytes, *, file: str, service: str | None = None, chunk: int = CH
         How many bytes are read at once.
     """
     dialect = survey(map(lines.readable, lines.split(sample(data))))
-    if not (dialect.prefixed or dialect.stamped) or lines.wrapped(data):
+    if not (dialect.prefixed or dialect.stamped) or dialect.foreman or lines.wrapped(data):
         return by_lines(data, file=file, service=service)
     return read(data, Reader(dialect), chunk=chunk, file=file, service=service)
 
@@ -231,7 +231,7 @@ class _Chunk:
         known = np.full(len(uniques), -1, np.int64)
         for place, head in enumerate(sample):
             match = PREFIX.fullmatch(head.tobytes().rstrip(b"\0").decode("utf-8", "replace") + "|")
-            if match and self.dialect.accepts(match["name"]):
+            if match and not match["lead"] and self.dialect.accepts(match["name"]):
                 known[place] = len(self.names)
                 self.names.append(match["name"])
         good = (heads == sample[codes]).all(axis=1) & (known[codes] >= 0) if len(rows) else np.zeros(0, bool)

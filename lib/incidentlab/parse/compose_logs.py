@@ -23,7 +23,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.parse import clock, lines, log_table, names, words
-from incidentlab.parse.dialect import DESKTOP, PREFIX, SAMPLE, STAMP, Dialect, survey
+from incidentlab.parse.dialect import DESKTOP, SAMPLE, STAMP, Dialect, survey
 from incidentlab.parse.evidence import Evidence
 
 _INSIDE_TRACE = re.compile(r"\s+at |\s+File \"|\s*\.\.\. \d+ more|Caused by: |\s+from |\s+\^+\s*$|\s{4,}\S+.*\(.*\)$")
@@ -98,10 +98,10 @@ class Reader:
         moved
             Its text was moved up into the line that it continues.
         """
-        match = PREFIX.match(text) if self.dialect.prefixed else None
-        if match and self.dialect.accepts(match["name"]):
+        found = self.dialect.split(text)
+        if found:
             self.asked, self.building = None, False
-            self._add("log", match["name"], match["rest"] or "")
+            self._add("log", *found)
         elif self.dialect.stamped and not self.dialect.prefixed and STAMP.match(text):
             self.building = False
             self._add("log", self.asked, text)

@@ -17,8 +17,20 @@ from incidentlab.parse import clock, names, words
 SAMPLE = 1_000_000
 """How many bytes of a source are surveyed."""
 
-PREFIX = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9_.-]*)(?P<hook> ->)? +\|(?: (?P<rest>.*)|$)", re.DOTALL)
-"""Compose's prefix: a container's name, at least one blank, the bar, and a blank unless the line ends there."""
+PREFIX = re.compile(
+    rf"(?:(?P<lead>{clock.STAMP}) (?={names.TASK} ))?(?P<name>{names.TASK}|[A-Za-z0-9][A-Za-z0-9_.-]*)(?P<hook> ->)?"
+    r" +\|(?: (?P<rest>.*)|$)",
+    re.DOTALL,
+)
+"""Compose's prefix: a container's name, at least one blank, the bar, and a blank unless the line ends there.
+
+`docker service logs` names a task instead, and puts the stamp before the name.
+"""
+
+FOREMAN = re.compile(
+    r"(?P<lead>\d\d:\d\d:\d\d) (?P<name>[A-Za-z][\w-]*(?:\.\d{1,3})?) +\|(?: (?P<rest>.*)|$)", re.DOTALL
+)
+"""Foreman's prefix, and Honcho's: a time of day and a process of a Procfile, with its number."""
 
 STAMP = re.compile(rf"(?P<stamp>{clock.STAMP}) ?")
 """The engine's stamp before a message; `up --timestamps` up to Compose 2.38 puts no blank after it."""
@@ -46,12 +58,23 @@ class Dialect(NamedTuple):
         Prefixes are the rule, so that a name seen only later is believed too.
     stamped
         The engine's stamp stands before every message.
+    foreman
+        The prefixes are Foreman's, not Compose's.
     """
 
     prefixed: bool
     names: frozenset[str]
     loose: bool
     stamped: bool
+    foreman: bool = False
+
+    def split(self, text: str) -> tuple[str, str] | None:
+        """Return the container of a line and what it wrote, its stamp first; None where the line bears no prefix."""
+        match = (FOREMAN if self.foreman else PREFIX).match(text) if self.prefixed else None
+        if not match or not self.accepts(match["name"]):
+            return None
+        rest = match["rest"] or ""
+        return match["name"], rest if self.foreman or not match["lead"] else f"{match['lead']} {rest}"
 
     def accepts(self, name: str) -> bool:
         """Return whether a name before a bar is a container."""
@@ -80,6 +103,9 @@ def survey(texts: Iterable[str]) -> Dialect:
     True
     """
     lines = [text for text in texts if text.strip()]
+    processes = foreman(lines)
+    if processes:
+        return Dialect(prefixed=True, names=processes, loose=True, stamped=False, foreman=True)
     mentioned = told(lines)
     counts: Counter[str] = Counter()
     columns: dict[str, set[int]] = {}
@@ -99,6 +125,20 @@ def survey(texts: Iterable[str]) -> Dialect:
     known = {name for name in counts if name in strong or loose or columns[name] <= widths} if prefixed else set()
     dialect = Dialect(prefixed, frozenset(known), loose, False)
     return dialect._replace(stamped=_stamped(lines, dialect))
+
+
+def foreman(lines: list[str]) -> frozenset[str]:
+    """Return the processes that prefix most lines as Foreman does; none for one word, which may be a logger's name.
+
+    Examples
+    --------
+    >>> foreman(["10:11:12 web.1  | ready"]), foreman(["10:11:12 main | ready"])
+    (frozenset({'web.1'}), frozenset())
+    """
+    matches = [match for text in lines if (match := FOREMAN.match(text)) and plausible(match["name"])]
+    found = frozenset(match["name"] for match in matches)
+    sure = len(found) > 1 or any("." in name for name in found)
+    return found if sure and len(matches) >= 0.5 * len(lines) else frozenset()
 
 
 def told(lines: Iterable[str]) -> list[str]:
@@ -139,5 +179,5 @@ def message(text: str, dialect: Dialect) -> str | None:
     """Return what a container wrote, with its stamp; None where the line is not a container's."""
     if not dialect.prefixed:
         return None if words.kind(text, prefixed=False) or DESKTOP.match(text) else text
-    match = PREFIX.match(text)
-    return (match["rest"] or "") if match and dialect.accepts(match["name"]) else None
+    found = dialect.split(text)
+    return found[1] if found else None

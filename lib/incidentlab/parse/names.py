@@ -5,6 +5,9 @@ except in v2.0 to v2.23.0 and in v1's and progress' status lines; `container_nam
 name may itself hold ``-``, ``_``, ``.`` and digits, so the number is what follows the last separator, and a project
 is cut off only where the text proves it: Compose's own lines show the same container with and without it or name
 its network, or every numbered container bears it. The raw name stays in `container`.
+
+A stack calls its services STACK_SERVICE, and `docker service logs` shows a task of one as SERVICE.NUMBER.TASK@NODE
+(NODE.TASK@NODE where it runs once per node); docker/cli `cli/command/service/logs.go`. Foreman's are PROCESS.NUMBER.
 """
 
 from __future__ import annotations
@@ -13,7 +16,14 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_NUMBERED = re.compile(r"(?P<base>.+)(?P<mark>[-_])(?P<number>[1-9]\d{0,5})")
+TASK = r"[A-Za-z0-9][\w-]*\.(?:\d{1,5}|[a-z0-9]{25})(?:\.[a-z0-9]{9,25})?@[A-Za-z0-9][\w.-]*"
+"""A task of a swarm service at its node; a pattern without groups."""
+
+_TASK = re.compile(r"(?P<base>[^.@]+)\.(?P<number>[1-9]\d{0,4}(?=[.@]))?[^@]*@.*")
+_PROCESS = re.compile(r"(?P<base>[A-Za-z][\w-]*)\.(?P<number>[1-9]\d{0,2})")
+_NUMBERED = re.compile(r"(?P<base>.+)(?P<mark>[-_])(?P<number>[1-9]\d{0,5})(?:_[0-9a-f]{12})?")
+"""Compose 1.23.0 put a piece of the container's id behind the number."""
+
 _VAGUE = frozenset(("service", "server", "svc", "services", "servers", "container"))
 
 
@@ -46,13 +56,15 @@ def own(data: bytes) -> str | None:
 
 
 def numbered(name: str) -> bool:
-    """Return whether a name ends in a container number, as those that Compose makes do.
+    """Return whether a name ends in a container number, as those that Compose makes do, or is a task's.
 
     Examples
     --------
     >>> numbered("web-1"), numbered("my-redis")
     (True, False)
     """
+    if "@" in name:
+        return True
     match = _NUMBERED.fullmatch(name)
     return bool(match and re.search("[A-Za-z]", match["base"]))
 
@@ -81,7 +93,30 @@ def places(names: Iterable[str], *, mentioned: Iterable[str] = (), project: str 
     heads = {project} if project else set()
     heads |= {head for name in told for short in shown if (head := _head(name, short))}
     heads |= _common(shown) or (_common(told) if not shown else set())
-    return {name: _place(name, heads) for name in shown + told}
+    stack = _stack(shown)
+    return {name: _task(name, stack) or _place(name, heads) for name in shown + told}
+
+
+def _stack(names: list[str]) -> str:
+    """Return the stack's name and a ``_``: all words that the tasks' services share, or the first of one service."""
+    bases = sorted({match["base"] for name in names if (match := _TASK.fullmatch(name))})
+    parts = [base.split("_") for base in bases]
+    length = 0
+    while parts and all(len(part) > length + 1 and part[length] == parts[0][length] for part in parts):
+        length += 1
+        if len(parts) == 1:
+            break
+    head = "".join(word + "_" for word in parts[0][:length]) if length else ""
+    rests = {base.removeprefix(head) for base in bases}
+    return head if all(re.match("[A-Za-z]", rest) for rest in rests) and not rests & _VAGUE else ""
+
+
+def _task(name: str, stack: str) -> Place | None:
+    """Return the place of a swarm task or of a process of Foreman; None for any other name."""
+    match = _TASK.fullmatch(name) or _PROCESS.fullmatch(name)
+    if not match:
+        return None
+    return Place(match["base"].removeprefix(stack), int(match["number"]) if match["number"] else None)
 
 
 def _head(name: str, short: str) -> str | None:
