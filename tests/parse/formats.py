@@ -34,7 +34,7 @@ MESSAGES = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc
 WILD = [
     b"web-1  | ", b"web-1  |", b"db_1 | ", b"\n", b"\n", b"\r\n", b"\r\x1b[K", b"\x1b[36m", b"\x1b[0m", b"\x1b",
     b"2026-11-23T09:24:45.462149120Z ", b"2026-11-23T09:24:45.46Z ", b"2026-11-23 09:24:45.462 UTC [1] LOG:  ",
-    b"\nx_web.1@n | ", b"\n10:00:01 web.1 | ",
+    b"\nx_web.1@n | ", b"\n10:00:01 web.1 | ", b"\n> web-1 | ", b"`web-1 | x`",
     b"Attaching to web-1, db_1\n", b"web-1 exited with code 1\n", b" Container x-web-1  Started\n", b"#7 DONE\n",
     b"docker : boom\n", b"At line:1 char:1\n",
     b"    + FullyQualifiedErrorId : x\n", b" \n", b"$ docker logs a\n",

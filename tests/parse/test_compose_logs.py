@@ -35,6 +35,7 @@ def rows(text: str | bytes, *columns: str) -> list[list[object]]:
         ("[36mweb_1   |[0m ", "web", 1),
         ("\x1b[0m\x1b[36mweb-1  | \x1b[0m", "web", 1),
         ("web-1 ->  | ", "web", 1),
+        ("> web-1  | ", "web", 1),
     ],
 )
 def test_prefixes(prefix: str, service: str, replica: int | None) -> None:
@@ -218,6 +219,7 @@ def test_a_shell_around_the_log() -> None:
 def test_a_pasted_command_names_the_container() -> None:
     """`docker logs NAME` says whose log follows."""
     assert rows("$ docker logs --tail 50 auth\nboom\n", "container", "message")[1] == ["auth", "boom"]
+    assert rows("$ docker logs shop-cart-db\nboom\n", "container")[1] == ["shop-cart-db"]
 
 
 def test_powershell() -> None:

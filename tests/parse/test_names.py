@@ -44,6 +44,13 @@ def test_compose_shows_the_project_in_its_own_lines() -> None:
     assert places(["shop-web-1"], project="shop")["shop-web-1"] == Place("web", 1)
 
 
+def test_a_whole_name_of_v1_bears_its_project() -> None:
+    """Where one mark only can end the project it does; a name with two may be cut at either."""
+    assert places(["shop_web_1"], mentioned=["shop_web_1"])["shop_web_1"] == Place("web", 1)
+    assert places([], mentioned=["my_shop_web_1"])["my_shop_web_1"] == Place("my_shop_web", 1)
+    assert places(["shop_web_1"])["shop_web_1"] == Place("shop_web", 1)
+
+
 def test_json_lines_that_all_name_one_service_are_its_own() -> None:
     """A structured log without prefixes says itself whose it is."""
     lines = b'{"msg": "a", "service": {"name": "wallet"}}\n{"msg": "b", "service": {"name": "wallet"}}\n'

@@ -173,6 +173,7 @@ class Reader:
         asked = words.logs_of(text)
         if asked is not None:
             self.asked = asked or None
+            self.told += [asked] if asked else []
 
     def _compose(self, text: str) -> str | None:
         """Keep what a line of Compose tells; return the container that it reports on."""

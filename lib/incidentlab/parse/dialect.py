@@ -18,13 +18,14 @@ SAMPLE = 1_000_000
 """How many bytes of a source are surveyed."""
 
 PREFIX = re.compile(
-    rf"(?:(?P<lead>{clock.STAMP}) (?={names.TASK} ))?(?P<name>{names.TASK}|[A-Za-z0-9][A-Za-z0-9_.-]*)(?P<hook> ->)?"
-    r" +\|(?: (?P<rest>.*)|$)",
+    rf"(?:> )?(?:(?P<lead>{clock.STAMP}) (?={names.TASK} ))?(?P<name>{names.TASK}|[A-Za-z0-9][A-Za-z0-9_.-]*)"
+    r"(?P<hook> ->)? +\|(?: (?P<rest>.*)|$)",
     re.DOTALL,
 )
 """Compose's prefix: a container's name, at least one blank, the bar, and a blank unless the line ends there.
 
-`docker service logs` names a task instead, and puts the stamp before the name.
+A mark of Markdown's stands before a line that a person quotes. `docker service logs` names a task instead of a
+container, and puts the stamp before the name.
 """
 
 FOREMAN = re.compile(

@@ -77,7 +77,7 @@ def places(names: Iterable[str], *, mentioned: Iterable[str] = (), project: str 
     names
         The names that prefix log lines.
     mentioned
-        The names in Compose's own lines, which may show the project.
+        The names in Compose's own lines and in commands, which show the project.
     project
         The project, where the text names it.
 
@@ -89,8 +89,10 @@ def places(names: Iterable[str], *, mentioned: Iterable[str] = (), project: str 
     Place(service='web', replica=1)
     """
     shown = list(dict.fromkeys(names))
-    told = [name for name in dict.fromkeys(mentioned) if name not in shown]
+    mentioned = list(dict.fromkeys(mentioned))
+    told = [name for name in mentioned if name not in shown]
     heads = {project} if project else set()
+    heads |= {head for name in mentioned if (head := _project(name))}
     heads |= {head for name in told for short in shown if (head := _head(name, short))}
     heads |= _common(shown) or (_common(told) if not shown else set())
     stack = _stack(shown)
@@ -117,6 +119,13 @@ def _task(name: str, stack: str) -> Place | None:
     if not match:
         return None
     return Place(match["base"].removeprefix(stack), int(match["number"]) if match["number"] else None)
+
+
+def _project(name: str) -> str | None:
+    """Return the project of a whole name of v1, PROJECT_SERVICE_NUMBER, where only one mark can end it."""
+    match = _NUMBERED.fullmatch(name)
+    whole = match and match["mark"] == "_" and match["base"].count("_") == 1
+    return match["base"].partition("_")[0] or None if match and whole else None
 
 
 def _head(name: str, short: str) -> str | None:

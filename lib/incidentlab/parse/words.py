@@ -216,6 +216,6 @@ def logs_of(text: str) -> str | None:
     if not asked:
         return ""
     words = re.sub(r"\s(?:[12&]?>|\||;|&&).*$", "", asked["options"])
-    words = re.sub(r"(?:--?(?:tail|since|until|n)[ =]\S+|-n\s*\d+|--?\w[\w-]*(?:=\S+)?)", "", words)
+    words = re.sub(r"(?<!\S)(?:--?(?:tail|since|until|n)[ =]\S+|-n\s*\d+|--?\w[\w-]*(?:=\S+)?)", "", words)
     names = words.split()
     return names[0] if len(names) == 1 and re.fullmatch(_NAME, names[0]) else ""

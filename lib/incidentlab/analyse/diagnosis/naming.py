@@ -16,7 +16,10 @@ from incidentlab.analyse.diagnosis.hypothesis import Record
 from incidentlab.analyse.failures.target import is_called
 from incidentlab.analyse.signatures.servers import SERVERS
 
-_QUOTED = r"ERROR: for (\S+) |Cannot (?:create|start) (?:container for )?service (\S+?):|endpoint (\S+) \("
+_QUOTED = r"ERROR: for (\S+) |endpoint (\S+) \("
+_SERVICE = r"Cannot (?:create|start) (?:container for )?service (\S+?):"
+"""Where v1 says a service's own name, beside that of its container."""
+
 _SPOKEN_OF = _QUOTED + r"|(?:Container )?(\S+) +Error |for service \"?([\w.-]+)"
 _BEGUN = r"Container (\S+) +(?:Starting|Creating)"
 _FAILED = r"Container (\S+) +Error\b"
@@ -82,6 +85,9 @@ def _next_of(case: Case, row: Record) -> str | None:
 
 
 def _named(case: Case, pattern: str, row: Record) -> str | None:
+    own = re.search(_SERVICE, str(row["message"]))
+    if own:
+        return own[1]
     named = re.search(pattern, str(row["message"]))
     return service_of(case, next(text for text in named.groups() if text)) if named else None
 

@@ -29,6 +29,9 @@ def verdict(case: Case, roots: list[Hypothesis]) -> Hypothesis | None:
     troubled = _troubled(case)
     if troubled or any(root.confidence >= _NOTHING for root in roots):
         return _unknown(case, troubled, roots)
+    again = _again(case)
+    if again is not None:
+        return again
     shown = _sign(case)
     if shown is None:
         return _unknown(case, troubled, roots) if roots else _silent()
@@ -46,6 +49,28 @@ def _sign(case: Case) -> Record | None:
     told = [row | {"ts": row["end"], "message": "probe passed"} for row in tables.records(passed)]
     told += [row | {"ts": row["started"], "message": "State.Status: running"} for row in tables.records(runs)]
     return works or next(iter([*ended, *told]), None)
+
+
+def _again(case: Case) -> Hypothesis | None:
+    """Return the answer to a log that says one beginning again and again, and nothing else: it ends without a word."""
+    for name in [*sorted(case.names), None]:
+        ready = next((span for span in case.spans(name) if span["phase"] == "ready"), None)
+        own = case.lines(name)
+        own = own[own["message"].str.contains(r"\w", regex=True)]
+        if ready is not None:
+            own = own[own["order"].ge(ready["start_order"]).fillna(value=False)]
+            same = own[own["message"].eq(own["message"].iloc[0])] if len(own) else own
+            if len(same) >= _PATIENCE and own["message"].nunique() * _PATIENCE <= len(own):
+                return _restarted(name, tables.records(same))
+    return None
+
+
+def _restarted(name: str | None, same: list[Record]) -> Hypothesis:
+    text = f"{name or 'The program'} says the same again and again, as if restarted; why is not in the evidence."
+    found = Hypothesis("unknown", name, 0.6, text, weight=0)
+    found.rows = series("for", "it began again", same)
+    found.rows.append(missing("whether and how it ended", "docker compose ps -a; docker events --since 1h"))
+    return found
 
 
 def _silent() -> Hypothesis:

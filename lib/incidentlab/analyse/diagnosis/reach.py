@@ -101,11 +101,17 @@ def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
         return _wrong_port(case, client, target, rows, strange)
     if kinds == {"no_socket"}:
         return _socket(case, client, rows)
-    if kinds == {"dns"} and target is None:
+    if kinds == {"dns"} and (target is None or _mute(case, target)):
         return _unknown_name(case, client, rows)
     if kinds <= {"timeout", "unreachable"} and not race.not_ready(case, target, rows):
         return _too_slow(case, client, target, rows)
     return race.explain(case, client, target, rows)
+
+
+def _mute(case: Case, target: str) -> bool:
+    """Say whether nothing but the names in Compose's own lines is known of a service."""
+    known = (case.events[case.events["action"] != "start"], case.containers, case.probes, case.lifetimes)
+    return case.lines(target).empty and not any(frame["service"].eq(target).any() for frame in known)
 
 
 def _loopback_setting(case: Case, target: str | None, rows: list[Record]) -> Record | None:

@@ -134,6 +134,8 @@ rabbit_config          missing_config rabbitmq
 yaml_error             missing_config any
     (?P<code>DuplicateKeyException|ScannerError|ParserError|yaml\.\w+\.\w+Error|YAMLException|MarkedYAMLException
     |toml\.decoder\.TomlDecodeError)
+migration_class        migration      any
+    (?:Error|Exception): (?i:(?:database |schema )?migrations? (?:has |have )?failed)
 config_class           missing_config any
     (?P<code>\b(?:Config(?:uration)?(?:Validation)?(?:Error|Exception)|InvalidConfig\w*|MissingConfig\w*|MissingEnv\w*
     |BadConfig\w*|ConfigNotFound\w*|OptionsError))\b
@@ -141,7 +143,8 @@ config_file            missing_config any
     (?i)(?:no such file or directory[^']*['"](?P<subject>[^'"]*(?:\.env[\w.]*|\.ya?ml|\.json|\.toml|\.ini|\.conf|\.cfg
     |\.pem|\.key|\.crt|\.properties))['"]|(?:config(?:uration)?(?: file)?|settings file
     |env(?:ironment)? file) .{0,60}(?:not found|does not exist|no such file|is missing|cannot be (?:found|read))
-    |unable to (?:load|read|find|open) (?:the )?config(?:uration)?\b)
+    |(?:unable to|failed to|could not|couldn't|cannot|can't) (?:load|read|find|open|parse) (?:the )?config(?:uration)?
+    \b)
 
 is_directory           missing_config any
     (?:\[Errno 21\] Is a directory: '(?P<subject>[^']+)|EISDIR: illegal operation on a directory

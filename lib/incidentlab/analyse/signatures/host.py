@@ -180,7 +180,7 @@ exec_no_file           command        shell
 exec_permission        not_executable shell
     (?:sh|bash|ash|exec\S*|entrypoint\S*): (?:\d+: )?(?:line \d+: )?(?P<subject>/[\w./-]+): [Pp]ermission denied
 npm_script             command        node          (?i:missing script:) "?(?P<subject>[\w:-]+)
-python_no_file         command        python        can't open file '(?P<subject>[^']+)'
+python_no_file         command        python        can't open file '(?P<subject>[^']+)'(?:: \[Errno 2\]|\s*$)
 java_no_jar            command        java
     (?:Unable to access jarfile (?P<subject>\S+)|Could not find or load main class (?P<code>\S+))
 php_no_file            command        php           Could not open input file: (?P<subject>\S+)

@@ -57,7 +57,7 @@ kafka_dns              dns            kafka
 go_dns                 dns            go
     lookup \\*"?{HOST}(?: on \S+)?: (?:no such host|server misbehaving|Temporary failure|.*i/o timeout|.*refused)
 kombu_dns              dns            python
-    Cannot connect to \w+://(?:[^@\s]*@)?{HOST}:{PORT}.*Errno -[235]
+    Cannot connect to \w+://(?:[^@\s]*@)?{HOST}:{PORT}.*(?:Errno -[235]|failed to resolve)
 dotnet_no_host         dns            dotnet        No such host is known\.(?: \({HOST}:{PORT}\))?
 dotnet_dns             dns            dotnet
     (?:Name or service not known|Resource temporarily unavailable) \({HOST}:{PORT}\)
@@ -85,7 +85,7 @@ node_aggregate         refused        node          AggregateError \[(?P<code>EC
 libpq_refused          refused        libpq
     connection to server at "{HOST}"(?: \({IP}\))?, port {PORT} failed: (?:Connection refused|Cannot assign)
 libpq_refused_old      refused        libpq
-    could not connect to server: (?:Connection refused|Cannot assign requested)
+    could not connect to server: (?:Connection +refused|Cannot assign requested)
 libpq_no_response      refused        libpq         ^{HOST}:{PORT} - no response
 asyncio_refused        refused        python        Connect call failed \('{IP}', {PORT}
 redis_py_refused       refused        python        Error (?P<errno>111|99) connecting to {HOST}:{PORT}
@@ -118,7 +118,8 @@ go_refused             refused        go
     dial tcp(?: \S+->)? ?(?:\[)?{IP}\]?:{PORT}: (?:connect: )?connection refused
 go_refused_host        refused        go            dial tcp {HOST}:{PORT}: (?:connect: )?connection refused
 ruby_refused           refused        ruby          Connection refused - connect\(2\) for "?{HOST}"?(?: port |:){PORT}
-redis_rb_refused       refused        ruby          Error connecting to Redis on {HOST}:{PORT}
+redis_rb_refused       refused        ruby
+    (?:Error connecting|Unable to connect) to Redis on {HOST}:{PORT}
 npgsql_refused         refused        dotnet        Failed to connect to {IP}:{PORT}
 dotnet_refused_host    refused        dotnet        Connection refused \({HOST}:{PORT}\)
 dotnet_refused         refused        dotnet        SocketException \((?P<errno>111)\)
@@ -211,7 +212,8 @@ reset                  reset          any
     (?i)(?P<code>connection reset by peer|connection reset|ECONNRESET|broken pipe|\bEPIPE\b|socket hang up
     |RemoteDisconnected|connection aborted)
 connect_text           connect        any
-    (?i)\b(?:cannot|can't|can not|could not|couldn't|unable to|failed to) (?:re)?connect to\b(?: {HOST}:{PORT})?
+    (?i)\b(?:cannot|can't|can not|could not|couldn't|unable to|failed to) (?:(?:re)?connect to\b(?: {HOST}:{PORT})?
+    |reach (?:the )?(?:database|db|redis|mongo(?:db)?|mysql|postgres(?:ql)?|rabbitmq|kafka|broker)\b)
     |\b(?:database|db|redis|mongo(?:db)?|mysql|postgres(?:ql)?|rabbitmq|kafka|broker) connection (?:failed|error)\b
 """
 )
