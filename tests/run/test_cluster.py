@@ -165,14 +165,9 @@ def test_a_batch_that_is_killed_loses_nothing_that_its_workers_did(
 
 
 def test_a_run_that_kills_its_workers_is_one_failure(
-    cluster: LocalCluster,
-    run: Callable[..., Batch],
-    sources: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[..., Batch], sources: list[str], tmp_path: Path
 ) -> None:
     """A notebook that ends every worker that runs it is given up; what was queued behind it is not blamed."""
-    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     killer = tmp_path / "in" / "a-killer.log"
     killer.write_text("web-1  | listening on port 80\n")
     ended = run([str(killer), *sources[1:]])
