@@ -42,3 +42,11 @@ def test_none_and_many_starts_can_be_drawn(number: int) -> None:
     assert bool([line for line in axes.lines if line.get_label() == "median"]) == (number > 1)
     assert len(axes.get_yticklabels()) == (1 if number == 1 else 0)
     assert axes.figure.get_size_inches()[1] <= 12
+
+
+def test_a_name_is_drawn_as_it_is() -> None:
+    """A name of an incident with signs of money in it is no formula."""
+    ready = starts(("costs $5_^$", 1.0, True))
+    axes = plot.readiness(ready, ready["duration_s"].describe())
+    axes.figure.draw_without_rendering()
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["costs $5_^$"]

@@ -37,7 +37,8 @@ def readiness(ready: pd.DataFrame, spread: pd.Series, *, ax: Axes | None = None)
         told = rows[rows["observed"].astype(bool) == seen]
         if len(told):
             axes.plot(told["duration_s"], told.index, marker, color=style.BLACK, markersize=4, label=words)
-    axes.set_yticks(range(len(rows)) if len(rows) <= _NAMED else [], rows["incident"] if len(rows) <= _NAMED else [])
+    named = rows["incident"] if len(rows) <= _NAMED else rows["incident"].head(0)
+    axes.set_yticks(range(len(named)), named, parse_math=False)
     axes.tick_params(axis="y", labelsize=8, length=0)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(left=0)
