@@ -154,6 +154,15 @@ def test_without_times_the_axis_is_the_order() -> None:
     assert "DatetimeAxis" not in json.dumps(given(shown))
 
 
+def test_without_times_the_axis_begins_before_the_first_bar() -> None:
+    """A phase that begins before the first mark is drawn whole."""
+    phase = {"service": "app", "phase": "starting", "start_order": 1, "end_order": 40, "file": "app.log", "line": 1}
+    rows = tables.rows([happening(1, ts=None, order=40)], tables.TIMELINE)
+    shown = plot.interactive(rows, tables.rows([phase], tables.PHASES), window=(pd.NaT, pd.NaT))  # type: ignore[arg-type]
+    (reach,) = [part["attributes"] for part in models(given(shown)["item"]) if part["attributes"].get("name") == "time"]
+    assert reach["start"] < 1 < 40 < reach["end"]
+
+
 def test_a_long_story_keeps_both_ends_and_says_so() -> None:
     """Of too many marks both ends are drawn, and how many are left out is said."""
     shown = draw(*(happening(second) for second in range(11)), most=4)

@@ -152,10 +152,14 @@ def shades(attempts: pd.DataFrame | None, axis: Axis) -> pd.DataFrame:
 
 def limits(axis: Axis, drawn: dict[str, pd.DataFrame]) -> tuple[float, float]:
     """Return where the axis begins and ends: the window, or all that is drawn, with a margin on both sides."""
-    reach = [axis.x(ts, None) for ts in axis.window] if axis.timed else [*drawn["marks"]["x"], *drawn["bars"]["right"]]
+    reach = [axis.x(ts, None) for ts in axis.window] if axis.timed else _drawn(drawn)
     known = [x for x in reach if x is not None] or [0.0]
     margin = max((max(known) - min(known)) * 0.03, 200.0 if axis.timed else 1.0)
     return min(known) - margin, max(known) + margin
+
+
+def _drawn(drawn: dict[str, pd.DataFrame]) -> list[float]:
+    return [*drawn["marks"]["x"], *drawn["bars"]["left"], *drawn["bars"]["right"]]
 
 
 def ends(rows: list[Any], most: int) -> list[Any]:
