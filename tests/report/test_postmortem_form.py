@@ -156,6 +156,14 @@ def test_nobodys_words_are_lost(opened: Form, tmp_path: Path) -> None:
     assert (found["summary"], found["lucky"]) == ("mine", ["it was noon"])
 
 
+def test_a_file_that_is_no_text_any_more_is_not_written_over(opened: Form, tmp_path: Path) -> None:
+    """Where somebody saved the file in another encoding meanwhile, Save says so and leaves it."""
+    (tmp_path / NAME).write_bytes(b"summary: caf\xe9\n")
+    opened.save.click()
+    assert "is not UTF-8: byte 12; save it as UTF-8" in opened.said.value
+    assert (tmp_path / NAME).read_bytes() == b"summary: caf\xe9\n"
+
+
 def test_saving_keeps_what_kind_of_file_it_is(tmp_path: Path) -> None:
     """A link stays a link, and the file keeps its permissions; nothing is left beside it."""
     (tmp_path / "kept").mkdir()

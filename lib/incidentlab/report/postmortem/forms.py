@@ -71,6 +71,8 @@ class Sheet:
             return self.path.read_bytes().decode("utf-8")
         except FileNotFoundError:
             return ""
+        except UnicodeDecodeError as error:
+            raise BadInput(f"{self.path} is not UTF-8: byte {error.start}; save it as UTF-8") from error
 
 
 class Form:
