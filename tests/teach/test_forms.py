@@ -99,3 +99,11 @@ def test_a_step_after_the_end_of_a_shorter_incident_is_left_out() -> None:
     clock = race(forms=False).clock(5, 500, "end")
     assert "T+500 s" not in clock.static().text
     assert "the end: what became known" in clock.static().text
+
+
+def test_a_step_with_very_many_rows_says_that_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a step has more rows than are shown, the title tells how many there are."""
+    monkeypatch.setattr("incidentlab.teach.clock._MOST", 5)
+    text = race(forms=False).clock(1.5).static().text
+    assert text.startswith("T+1.5 s: what became known (only the last 5 of 30 rows)")
+    assert "auth-service listening" not in text

@@ -74,7 +74,8 @@ class Clock(Control):
         rows = happened(until(self._incident, self._steps[step]), self._services, self._tells)
         fresh = rows[rows["T+ s"] > before]
         earlier = f" ({len(rows) - len(fresh)} earlier ones are above)" if before >= 0 else ""
-        title = f"{self._words(step)}: what became known{earlier}"
+        cut = f" (only the last {_MOST} of {len(fresh)} rows)" if len(fresh) > _MOST else ""
+        title = f"{self._words(step)}: what became known{earlier}{cut}"
         told = report.table(fresh.tail(_MOST), columns=_COLUMNS, limit=_MOST)
         return Shown(f"<h4>{html.escape(title)}</h4>{told.html}", f"{title}\n{told.text}")
 
