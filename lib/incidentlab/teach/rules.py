@@ -18,6 +18,7 @@ from incidentlab import plot
 from incidentlab.analyse import whatif
 from incidentlab.analyse.whatif import Facts, Setting
 from incidentlab.report import postmortem
+from incidentlab.report.postmortem.wording import names
 from incidentlab.tables import BadInput
 from incidentlab.teach.facts import Story
 
@@ -71,7 +72,7 @@ def judged(rule: str, given: Mapping[str, Any], limits: Mapping[str, Any], bench
 def _retries(given: Mapping[str, Any], limits: Mapping[str, Any], bench: Bench) -> Judged:
     """Judge retries inside the program: over every start recorded, and where the dependency never comes."""
     setting = Setting(
-        tries=int(_number(given, "tries", low=1, high=_TRIES)),
+        tries=_whole(given, "tries"),
         initial_s=_number(given, "initial_s", low=0.001, high=3600),
         factor=_number(given, "factor", low=1, high=100),
         cap_s=_number(given, "cap_s", low=0.001, high=3600),
@@ -96,7 +97,7 @@ def _healthcheck(given: Mapping[str, Any], limits: Mapping[str, Any], bench: Ben
         timeout_s=5.0,
         interval_s=_number(given, "interval_s", low=0.1, high=3600),
         start_period_s=_number(given, "start_period_s", low=0, high=3600),
-        retries=int(_number(given, "retries", low=1, high=_TRIES)),
+        retries=_whole(given, "retries"),
     )
     facts, asked = bench.facts(), limits["within_s"]
     outcome, ends = whatif.replay(facts, setting), _ends(facts, setting)
@@ -124,7 +125,7 @@ def _sentence(given: Mapping[str, Any], limits: Mapping[str, Any], bench: Bench)
     text = str(given.get("text", "")).strip()
     services = sorted(bench.story.incident.logs["service"].dropna().unique())
     words = len(text.split())
-    named = [name for name in services if name in text]
+    named = [name for name in services if names(text, name)]
     lines = [
         (words >= limits["words"], f"it has {words} words (asked: at least {limits['words']})"),
         (bool(named), f"it names {', '.join(named) or 'no service of the stack'} (asked: at least one)"),
@@ -143,6 +144,13 @@ def _remarks(human: dict[str, Any], services: list[str]) -> tuple[tuple[bool, st
     if not found:
         return ((True, "the wording check has nothing to say"),)
     return tuple((False, f"{remark.found}: {remark.suggestion}") for remark in found)
+
+
+def _whole(given: Mapping[str, Any], name: str) -> int:
+    value = _number(given, name, low=1, high=_TRIES)
+    if value != int(value):
+        raise BadInput(f"{name} = {value:g} is no whole number; write it like {int(value)}")
+    return int(value)
 
 
 def _number(given: Mapping[str, Any], name: str, *, low: float, high: float) -> float:

@@ -131,7 +131,7 @@ def _text(text: Written, people: set[str], services: Collection[str]) -> Iterato
             text.key, text.line, f"{name!r} named as a cause", "name the role and what it could see, no person"
         )
     if text.key.startswith("external"):
-        for word in [*_ADDRESS.findall(text.text), *(name for name in services if _names(text.text, name))]:
+        for word in [*_ADDRESS.findall(text.text), *(name for name in services if names(text.text, name))]:
             yield Remark(text.key, text.line, f"{word!r} in the external edition", "say it without internal names")
 
 
@@ -139,10 +139,11 @@ def _blamed(text: str, people: set[str], services: Collection[str]) -> list[str]
     known = {name.lower() for name in services}
     hits = [hit["after"] or hit["before"] for hit in _BLAME.finditer(text)]
     suspects = [name for name in hits if name not in _NO_PERSON and name.lower() not in known]
-    return list(dict.fromkeys([*suspects, *sorted(name for name in people if _names(text, name))]))
+    return list(dict.fromkeys([*suspects, *sorted(name for name in people if names(text, name))]))
 
 
-def _names(text: str, name: str) -> bool:
+def names(text: str, name: str) -> bool:
+    """Tell whether a text has a name as a word of its own: ``app`` is not named by ``happened``, nor by ``app-2``."""
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
 
 
