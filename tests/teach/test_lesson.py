@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -93,11 +94,22 @@ def test_a_rule_tells_how_far_off_a_setting_is() -> None:
     assert "data:image/png" in patient.html
 
 
-@pytest.mark.parametrize("given", [{"tries": "many"}, {"tries": -1}, {}, "three"])
+@pytest.mark.parametrize("given", [{"tries": "many"}, {"tries": -1}, {"tries": 2.5}, {}, "three"])
 def test_a_setting_that_cannot_be_used_is_refused(given: Any) -> None:
     """A value that is no number, out of range or missing is no wrong answer: the message names it."""
     with pytest.raises(BadInput, match=r"tries"):
         opened("05-choosing-a-retry-policy").check("your-policy", given)
+
+
+def test_a_service_is_named_by_a_word_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence in which the name of a service is only a part of another word names no service."""
+    at_work = opened("06-writing-it-up-blamelessly")
+    logs = at_work.incident.logs.assign(service="app")
+    story = replace(at_work.story, found=replace(at_work.found, incident=replace(at_work.incident, logs=logs)))
+    monkeypatch.setitem(at_work.__dict__, "story", story)
+    told = "What happened once more that day, and why, was not known to anybody"
+    assert "names no service" in at_work.check("sentence", {"text": told}).text
+    assert at_work.check("sentence", {"text": f"{told}: app had exited"}).text.startswith("Right.")
 
 
 def test_another_source_is_judged_by_its_own_evidence(recorded: Callable[..., Any]) -> None:
@@ -105,6 +117,8 @@ def test_another_source_is_judged_by_its_own_evidence(recorded: Callable[..., An
     other = lesson("02-startup-race", ROOT / "data" / "budget-spent", folder=FOLDER, forms=False)
     assert other.check("tries", 4).text.startswith("Right.")
     assert other.check("tries", 6).text.startswith("Not yet.")
+    staged = clear("02-startup-race")["questions"]["tries"]["hints"]
+    assert other.check("tries", 7).text == f"Not yet.\nHint: {staged[1]}", "the hint of a trap tells of the recording"
     assert recorded("budget-spent").name == "payflow"
 
 

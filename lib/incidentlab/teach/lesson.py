@@ -245,7 +245,8 @@ class Lesson:
 
     def _failed(self, question: Question, answers: list[str], lines: list[str] | None = None) -> Shown:
         self._wrong[question.name] = self._wrong.get(question.name, 0) + 1
-        hint = question.hint(answers, self._wrong[question.name])
+        foreseen = answers if self.recorded or not question.fact else []  # a trap tells of the recording
+        hint = question.hint(foreseen, self._wrong[question.name])
         return _told("Not yet.", [*(lines or []), f"Hint: {hint}"])
 
 
