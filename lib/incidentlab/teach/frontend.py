@@ -14,7 +14,7 @@ class Control:
     Parameters
     ----------
     forms
-        Whether to show the form; by default where a frontend is there. True for a frontend that says nothing of itself.
+        Whether to show the form; by default where a frontend is there. True for a frontend that does not name the cell.
     """
 
     def __init__(self, forms: bool | None = None) -> None:
