@@ -70,7 +70,15 @@ def test_a_choice_is_its_letter_or_its_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "given"), [("number", "soon"), ("number", "inf"), ("place", "line 29"), ("choice", "c"), ("number", "")]
+    ("kind", "given"),
+    [
+        ("number", "soon"),
+        ("number", "inf"),
+        ("number", "1e9999"),
+        ("place", "line 29"),
+        ("choice", "c"),
+        ("number", ""),
+    ],
 )
 def test_an_answer_that_cannot_be_read_is_no_wrong_answer(kind: str, given: str) -> None:
     """What is no number, no place or no option is refused with a word on how to write it."""

@@ -127,7 +127,8 @@ class Question:
 
     def _steps(self, given: Any) -> int:
         try:
-            return int((Decimal(str(given).strip().replace(",", ".")) / Decimal(str(self.step))).to_integral_value())
+            steps = Decimal(str(given).strip().replace(",", ".")) / Decimal(str(self.step))
+            return int(steps.quantize(Decimal(1)))  # refuses what has more digits than anybody counts
         except (DecimalException, ValueError, OverflowError) as error:
             raise BadInput(f"{given!r} is no number; write it like 1.5") from error
 
