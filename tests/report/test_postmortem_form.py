@@ -164,6 +164,17 @@ def test_a_file_that_is_no_text_any_more_is_not_written_over(opened: Form, tmp_p
     assert (tmp_path / NAME).read_bytes() == b"summary: caf\xe9\n"
 
 
+def test_a_file_that_cannot_be_read_again_is_told_in_the_form(opened: Form, tmp_path: Path) -> None:
+    """Where no file stands in its place any more, both buttons say why, and what was typed is kept."""
+    (tmp_path / NAME).unlink()
+    (tmp_path / NAME).mkdir()
+    typed(opened, "summary", "summary", "The shop was closed.")
+    for button in (opened.again, opened.save):
+        button.click()
+        assert "Is a directory" in opened.said.value
+    assert opened.answers()["summary"] == "The shop was closed."
+
+
 def test_saving_keeps_what_kind_of_file_it_is(tmp_path: Path) -> None:
     """A link stays a link, and the file keeps its permissions; nothing is left beside it."""
     (tmp_path / "kept").mkdir()

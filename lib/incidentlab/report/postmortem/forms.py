@@ -168,7 +168,7 @@ class Form:
         try:
             before, mine = self._sheet.answers, self._mine()
             self._sheet = Sheet(self._folder)
-        except BadInput as error:
+        except (BadInput, OSError) as error:
             self._say(f"{error}.", bad=True)
             return
         now = self._sheet.answers
