@@ -1,6 +1,7 @@
 """Recorded incidents, loaded once and proved unchanged after each test that used them."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.tables import EVIDENCE_TABLES
 
 mpl.use("Agg")
+_state = tempfile.TemporaryDirectory(prefix="incidentlab-tests-")
+os.environ["XDG_STATE_HOME"] = _state.name  # no test makes a key in the state of who runs it
 # No test may fail because a machine is slow; and in CI the examples are the same in every run.
 settings.register_profile(
     "incidentlab",

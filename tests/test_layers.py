@@ -11,7 +11,7 @@ ROOMS = {
     "incident": {"tables"},
     "bundle": {"tables"},
     "redact": {"tables"},
-    "load": {"tables", "incident", "bundle", "parse", "collect"},
+    "load": {"tables", "incident", "bundle", "parse", "collect", "redact"},
     "collect": {"tables", "bundle", "redact"},
     "parse": {"tables"},
     "analyse": {"tables"},

@@ -1,7 +1,9 @@
 """Any source becomes an incident, or one line says why not."""
 
+import hashlib
 import io
 import json
+import re
 import shutil
 import tarfile
 import zipfile
@@ -189,3 +191,41 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     """A folder with nothing that can be read is refused."""
     with pytest.raises(BadInput, match=r"no manifest\.json and no log file"):
         load(tmp_path)
+
+
+HIDDEN = re.compile(r"<secret:[0-9a-f]{8}>")
+
+
+def test_a_pasted_log_is_masked() -> None:
+    """No table of a pasted log holds the password of a URL; host, port and database stay."""
+    incident = load("web-1  | connecting to postgres://app:hunter2xy@db:5432/shop\nweb-1 exited with code 1\n")
+    assert incident.logs["message"][0].startswith("connecting to postgres://app:<secret:")
+    assert incident.logs["message"][0].endswith("@db:5432/shop")
+
+
+def test_what_a_document_assigns_is_secret_in_the_logs(tmp_path: Path) -> None:
+    """A password that the inspect of a folder assigns is masked where a log says it bare, and has one token."""
+    told = {**INSPECT, "Config": {**INSPECT["Config"], "Env": ["POSTGRES_PASSWORD=hunter2xy", "POSTGRES_DB=shopdb"]}}
+    (tmp_path / "inspect.json").write_text(json.dumps([told]))
+    (tmp_path / "web.log").write_text("tried hunter2xy on shopdb\nPGPASSWORD=hunter2xy psql\n")
+    first, second = load(tmp_path).logs["message"]
+    assert HIDDEN.findall(first) == HIDDEN.findall(second)
+    assert first.startswith("tried <secret:")
+    assert first.endswith("on shopdb")
+
+
+def test_a_raw_bundle_is_masked(recorded: Path) -> None:
+    """A bundle that somebody made without masking is masked when it is loaded."""
+    log = recorded / "logs" / "shop-web-1.stdout.log"
+    manifest = json.loads((recorded / bundle.MANIFEST).read_text())
+    log.write_text(f"{STAMP} redis://:hunter2xy@cache:6379/0\n")
+    entry = manifest["files"]["logs/shop-web-1.stdout.log"]
+    entry |= {"sha256": hashlib.sha256(log.read_bytes()).hexdigest(), "bytes": log.stat().st_size}
+    (recorded / bundle.MANIFEST).write_text(json.dumps(manifest))
+    assert not load(recorded).logs["message"].str.contains("hunter2xy").any()
+
+
+def test_a_token_is_the_same_tomorrow() -> None:
+    """What is loaded twice bears the same tokens: a report can be compared with that of yesterday."""
+    text = "web-1  | redis://:hunter2xy@cache:6379/0\nweb-1  | ready\n"
+    assert load(text).logs["message"].tolist() == load(text).logs["message"].tolist()

@@ -24,6 +24,8 @@ from incidentlab.bundle import address
 from incidentlab.incident import Incident
 from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines, names, samples
 from incidentlab.parse.evidence import Evidence, documents
+from incidentlab.redact import Redactor, key
+from incidentlab.redact.tables import masked
 from incidentlab.tables import BadInput
 
 PARSERS: dict[str, Callable[..., Evidence]] = {
@@ -38,6 +40,7 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
 }
 """Kind of file -> who reads it. The first six are those of a bundle."""
 
+_TELLING = ("inspect", "config", "images")  # they assign values to names: what is secret there is so in every log
 _TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"), ("samples", "ts"))
 _SUFFIXES = {"", ".log", ".logs", ".txt", ".out", ".err", ".json", ".jsonl"}
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -180,6 +183,7 @@ def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | N
     """Read files that no manifest describes."""
     sources: dict[str, list[Evidence]] = {}
     ledger: dict[str, dict[str, Any]] = {}
+    redactor = Redactor(key.own)
     for file, data in files:
         trouble = _unreadable(data)
         if trouble:
@@ -188,15 +192,12 @@ def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | N
         kind = kind_of(data)
         source = kind if kind in ("inspect", "events", "samples", "images", "config") else f"text:{file}"
         named = service or (names.own(lines.decode(data)) if kind == "text" else None)
-        sources.setdefault(source, []).append(PARSERS[kind](data, file=file, service=named))
+        sources.setdefault(source, []).append(_read(kind, data, redactor, file=file, service=named))
     if not sources:
-        only = (
-            f"{files[0][0]} {_unreadable(files[0][1])}"
-            if len(files) == 1
-            else f"none of {len(files)} files can be read"
-        )
-        raise BadInput(f"{only}; {_HINT}")
-    return _incident(name or files[0][0], sources, ledger)
+        (only, data), *others = files
+        told = f"none of {len(files)} files can be read" if others else f"{only} {_unreadable(data)}"
+        raise BadInput(f"{told}; {_HINT}")
+    return _incident(name or files[0][0], sources, ledger, redactor)
 
 
 def _unreadable(data: bytes) -> str | None:
@@ -211,15 +212,24 @@ def _unreadable(data: bytes) -> str | None:
 
 def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
     sources: dict[str, list[Evidence]] = {}
-    for kind, parser in PARSERS.items():
+    redactor = Redactor(key.own)
+    for kind in PARSERS:
         for series in opened.series(kind):
             (path, entry), texts = list(series.items())[-1], {path: opened.bytes(path) for path in series}
             facts = {key: entry[key] for key in _FACTS if entry.get(key) is not None}
             source = f"logs:{entry.get('container') or path}" if kind == "container_log" else kind
-            sources.setdefault(source, []).append(_placed(parser(b"".join(texts.values()), file=path, **facts), texts))
+            read = _read(kind, b"".join(texts.values()), redactor, file=path, **facts)
+            sources.setdefault(source, []).append(_placed(read, texts))
     if not sources:
         raise BadInput(f"{opened.folder} is a bundle without evidence: {len(opened.ledger)} sources failed")
-    return _incident(name or opened.project, sources, {row["source"]: row for row in opened.ledger})
+    return _incident(name or opened.project, sources, {row["source"]: row for row in opened.ledger}, redactor)
+
+
+def _read(kind: str, data: bytes, redactor: Redactor, *, file: str, **facts: Any) -> Evidence:
+    """Parse a file of a known kind; the redactor learns the secrets that it assigns."""
+    if kind in _TELLING:
+        redactor.learn([document for _, _, document in documents(data)[0]])
+    return PARSERS[kind](data, file=file, **facts)
 
 
 def _placed(evidence: Evidence, texts: dict[str, bytes]) -> Evidence:
@@ -239,16 +249,19 @@ def _placed(evidence: Evidence, texts: dict[str, bytes]) -> Evidence:
     return replace(evidence, frames=frames)
 
 
-def _incident(name: str, sources: dict[str, list[Evidence]], ledger: dict[str, dict[str, Any]]) -> Incident:
-    """Put all evidence together; `ledger` is what the capture said of the sources."""
+def _incident(
+    name: str, sources: dict[str, list[Evidence]], ledger: dict[str, dict[str, Any]], redactor: Redactor
+) -> Incident:
+    """Put all evidence together, without its secrets; `ledger` is what the capture said of the sources."""
     every = [evidence for several in sources.values() for evidence in several]
     frames = {table.name: _joined(every, table) for table in tables.EVIDENCE_TABLES}
     frames["events"] = _named(frames["events"], frames["containers"])
+    frames = masked(frames, redactor)
     for source, several in sources.items():
         ledger = ledger | {source: _entry(source, several, ledger.get(source) or {})}
     times = pd.concat([frames[table][column] for table, column in _TIMES])
-    rows = [{key: row.get(key) for key in tables.LEDGER.names} for row in ledger.values()]
-    return Incident(name=name, start=times.min(), end=times.max(), ledger=_ledger(rows), **frames)
+    rows = [redactor.json({key: row.get(key) for key in tables.LEDGER.names}) for row in ledger.values()]
+    return Incident(name=redactor.text(name), start=times.min(), end=times.max(), ledger=_ledger(rows), **frames)
 
 
 def _joined(every: list[Evidence], table: tables.Table) -> pd.DataFrame:

@@ -20,7 +20,8 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -55,16 +56,21 @@ class Redactor:
     Parameters
     ----------
     key
-        Key of the tokens; random unless a recording goes on, or a test gives one.
+        Key of the tokens, or what gives it when the first is needed; random unless a recording goes on, what is shown
+        is to be the same again, or a test gives one.
     """
 
-    def __init__(self, key: bytes | None = None) -> None:
-        self._key = key or secrets.token_bytes(32)
+    def __init__(self, key: bytes | Callable[[], bytes] | None = None) -> None:
+        self._given = key
         self._values: set[str] = set()
         self._names: set[str] = set()
         self._pattern: re.Pattern[bytes] | None = None
         self._tokens: dict[bytes, bytes] = {}
         self.replaced = 0
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._given() if callable(self._given) else self._given or secrets.token_bytes(32)
 
     @property
     def secrets(self) -> int:

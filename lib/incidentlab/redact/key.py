@@ -1,43 +1,62 @@
-"""The key of a recording's tokens, so that one secret has one token before and after a kill.
+"""The keys of the tokens.
 
-It must outlive the recorder and must not lie beside what it protects: with it, passwords could be tried out against
+There is one for each recording, so that one secret has one token before and after a kill, and one for each user, so
+that what is shown today bears the tokens of yesterday.
+
+A key must outlive the program and must not lie beside what it protects: with it, passwords could be tried out against
 the tokens. So it stands in the state folder of the user (XDG Base Directory Specification: ``$XDG_STATE_HOME``, else
-``~/.local/state``), one file per recording, readable by its owner alone. Who hands the bundle on does not hand on the
-key; who deletes the file makes the tokens of a recording that goes on change, and the ledger then says so.
+``~/.local/state``), readable by its owner alone. Who hands a bundle or a page on does not hand on the key; who deletes
+the file makes the tokens change, and the ledger of a recording that goes on then says so.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from functools import cache
 from pathlib import Path
 
 BYTES = 32
 
 
-def kept(recording: str) -> tuple[bytes, bool]:
-    """Return the key of a recording, made if there is none, and whether it was there already.
+def kept(name: str) -> tuple[bytes, bool]:
+    """Return a key, made if there is none, and whether it was there already.
 
     Parameters
     ----------
-    recording
+    name
         Identity of the recording, as its journal has it.
     """
-    place = _folder() / f"{recording}.key"
-    try:
-        found = place.read_bytes()
-        if len(found) == BYTES:
-            return found, True
-    except OSError:
-        pass
+    place = _folder() / f"{name}.key"
+    if (found := _content(place)) is not None:
+        return found, True
     made = secrets.token_bytes(BYTES)
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(made)
+        with tempfile.NamedTemporaryFile(dir=place.parent) as whole:  # 0600
+            whole.write(made)
+            whole.flush()
+            os.link(whole.name, place)  # whole or not at all, and the first of two who make one at once counts
+    except FileExistsError:
+        return _content(place) or made, False
     except OSError:
         pass  # no home, or a read-only one: the key then lives in memory only, and the next start will say so
     return made, False
+
+
+@cache
+def own() -> bytes:
+    """Return the key of the user for everything that is shown."""
+    return kept("shown")[0]
+
+
+def _content(place: Path) -> bytes | None:
+    try:
+        found = place.read_bytes()
+    except OSError:
+        return None
+    return found if len(found) == BYTES else None
 
 
 def _folder() -> Path:
