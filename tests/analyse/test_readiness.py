@@ -114,9 +114,13 @@ def _event(second: int, action: str, detail: str | None = None) -> dict[str, obj
          ["starting", "ready", "paused", "ready"]),
         ([_event(0, "start"), _event(2, "health_status", "healthy"), _event(4, "disconnect"), _event(6, "connect")],
          ["starting", "ready", "disconnected", "ready"]),
-        ([_event(0, "start"), _event(2, "die"), _event(3, "disconnect")], ["starting", "exited"]),
+        ([_event(0, "start"), _event(2, "die"), _event(3, "disconnect")], ["running", "exited"]),
+        ([_event(0, "start"), _event(2, "pause"), _event(3, "unpause")], ["running", "paused", "running"]),
+        ([_event(0, "start"), _event(2, "disconnect"), _event(3, "pause"), _event(4, "unpause")],
+         ["running", "disconnected", "paused", "running"]),
+        ([_event(0, "start"), _event(9, "health_status", "unhealthy")], ["starting"]),
     ],
-    ids=["health", "paused", "disconnected", "die-then-disconnect"],
+    ids=["health", "paused", "disconnected", "die-then-disconnect", "never-told", "cut-off-and-paused", "unhealthy"],
 )  # fmt: skip
 def test_phases_from_events(events, wanted):
     """Where the log says nothing, the engine's events give the phases."""
@@ -139,3 +143,39 @@ def test_health_does_not_outrank_a_known_server():
     events = tables.rows([_event(2, "health_status", "healthy")], EVENTS)
     found = phases(_logs(PG_FIRST[:3], timed=True), events, tables.empty(PROBES))
     assert found["phase"].tolist() == ["starting", "temporary_server"]
+
+
+def _starts(line_at: int, *events: tuple[int, str]) -> list[list[object]]:
+    """Return phase and milliseconds of its start, with a ready line at `line_at` and events, in milliseconds."""
+    ready = {"ts": T0 + pd.Timedelta(milliseconds=line_at), "order": 0, "service": "s", "container": "s-1",
+             "kind": "log", "message": "* Ready to accept connections tcp"}  # fmt: skip
+    done = [_event(0, action) | {"ts": T0 + pd.Timedelta(milliseconds=at), "order": n}
+            for n, (at, action) in enumerate(events)]  # fmt: skip
+    found = phases(tables.rows([ready], LOGS), tables.rows(done, EVENTS), tables.empty(PROBES))
+    return [[row["phase"], round((row["start"] - T0) / pd.Timedelta(milliseconds=1))] for row in tables.records(found)]
+
+
+@pytest.mark.parametrize(
+    ("line_at", "events", "wanted"),
+    [
+        (8, [(20, "start")], [["starting", 8], ["ready", 8]]),
+        (45, [(20, "start")], [["starting", 20], ["ready", 45]]),
+        (190, [(20, "start"), (80, "die"), (200, "start")],
+         [["starting", 20], ["exited", 80], ["starting", 190], ["ready", 190]]),
+        (70, [(20, "start"), (80, "die"), (200, "start")],
+         [["starting", 20], ["ready", 70], ["exited", 80], ["starting", 200]]),
+        (0, [(5000, "start")], [["ready", 0], ["starting", 5000]]),
+    ],
+    ids=["before its start event", "after it", "second run", "end of the first run", "too long before"],
+)  # fmt: skip
+def test_a_line_just_before_the_start_event_is_of_that_run(line_at, events, wanted):
+    """A run begins no later than its first line: a ready line some milliseconds before `start` is not lost."""
+    assert _starts(line_at, *events) == wanted
+
+
+def test_a_probe_tells_of_the_container_that_it_ran_in():
+    """Where no event tells of health, the first passed probe ends the `starting` of its own container."""
+    started = _event(0, "start") | {"container_id": "a"}
+    passed = {"start": T0, "end": T0 + pd.Timedelta(seconds=4), "service": "s", "container_id": "a", "outcome": "pass"}
+    found = phases(tables.empty(LOGS), tables.rows([started], EVENTS), tables.rows([passed], PROBES))
+    assert found[["container", "phase"]].to_numpy().tolist() == [["s-1", "starting"], ["s-1", "ready"]]

@@ -6,8 +6,10 @@ The two print the same sentence. What tells them apart for Postgres: the real se
 is ready, and is process 1; a server that only listened on a Unix socket is the temporary one. For the others the
 entrypoint says which is which, or the port is 0.
 
-Events (start, die) bound the phases where they are known. Without times there is still an order within one
-container, and start_order and end_order hold it.
+Events (start, die) bound the phases where they are known. A program writes its first lines some milliseconds before
+the engine emits `start`, so a run begins before the first line of its log. A container that nothing ever calls
+ready (no such line, no healthcheck) is running, not starting for ever. Without times there is still an order within
+one container, and start_order and end_order hold it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,14 @@ from incidentlab.analyse.signatures.ready import MARKS, NOT_READY
 _WHERE = ["ts", "order", "service", "container", "message", "file", "line", "pointer"]
 _ENGINE = {"die": "exited", "pause": "paused", "disconnect": "disconnected"}
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_AWAY = ("paused", "disconnected")
+_PLAIN = {"initialising": "starting", "temporary": "temporary_server", "ready": "ready"}
+_TELLS = ("boot", "initialising", "temporary", "ready", "ready_maybe", "init_done", "healthy", "unhealthy")
+"""Marks of a container whose readiness is told sooner or later; without one it is only known to run."""
+
+_LATE = pd.Timedelta(seconds=1)
+"""How far a `start` event may come after the first line of its run: 2 to 9 ms after StartedAt when quiet, and StartedAt
+up to 2 ms after the line (measured on 20.10); a busy engine emits it later. A run before it ends with its `die`."""
 
 
 @dataclass
@@ -31,7 +41,9 @@ class _Server:
     """What is known of one container while its marks are read in order."""
 
     phase: str = ""
+    before: str = ""
     kind: str = "generic"
+    begins: str = "starting"
     initialising: bool = False
     tcp: bool = False
     socket: bool = False
@@ -59,8 +71,8 @@ def phases(logs: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd
     ...     ["phase", "server", "start_order"]].values.tolist()
     [['ready', 'redis', 3]]
     """
-    marks = pd.concat([_log_marks(logs), _event_marks(events)], ignore_index=True)
-    marks = pd.concat([marks, _probe_marks(probes, marks)], ignore_index=True)
+    said, done = _log_marks(logs), _at_first_line(_event_marks(events), logs)
+    marks = pd.concat([said, done, _probe_marks(probes, done)], ignore_index=True)
     marks = marks.assign(key=marks["container"].fillna(marks["service"]).fillna(""))
     timed = marks["ts"].notna().groupby(marks["key"]).transform("all")
     marks = marks.assign(when=marks["ts"].where(timed)).sort_values(["key", "when", "order"], kind="stable")
@@ -86,16 +98,39 @@ def _event_marks(events: pd.DataFrame) -> pd.DataFrame:
     message = kept["action"] + kept["detail"].map(": {}".format).where(kept["detail"].notna(), "")
     code = kept["exit_code"].astype("str").where(kept["exit_code"].notna())
     return kept.assign(mark=mark, message=message, runtime="engine", host=None, code=code)[
-        [*_WHERE, "mark", "runtime", "host", "code"]
+        [*_WHERE, "container_id", "mark", "runtime", "host", "code"]
     ]
 
 
-def _probe_marks(probes: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
-    """Take the first passed probe of a service as healthy, where no event says it."""
-    told = set(marks.loc[marks["mark"] == "healthy", "service"])
+def _at_first_line(marks: pd.DataFrame, logs: pd.DataFrame) -> pd.DataFrame:
+    """Move each start before the first line that its run wrote, where the engine emitted `start` after it."""
+    lines = {key: own["ts"].dropna().sort_values() for key, own in logs.groupby("container", sort=False)}
+    ends = {key: own["ts"].dropna() for key, own in marks[marks["mark"] == "die"].groupby("container", sort=False)}
+    begun = [_begun(mark, lines, ends) if mark["mark"] == "start" else mark["ts"] for mark in tables.records(marks)]
+    return marks.assign(ts=pd.Series(begun, index=marks.index, dtype=marks["ts"].dtype))
+
+
+def _begun(start: dict[str, Any], lines: dict[Any, pd.Series[Any]], ends: dict[Any, pd.Series[Any]]) -> Any:
+    own, ended = (times.get(start["container"], pd.Series(dtype="datetime64[ns, UTC]")) for times in (lines, ends))
+    if pd.isna(start["ts"]) or own.empty:
+        return start["ts"]
+    after = max([start["ts"] - _LATE, *ended[ended < start["ts"]]])
+    first = int(own.searchsorted(after, side="right"))
+    return min([start["ts"], *(own.iloc[first : first + 1] - pd.Timedelta(1, unit="ns"))])
+
+
+def _probe_marks(probes: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Take the first passed probe of a container as healthy, where no event says it."""
+    told = set(events.loc[events["mark"] == "healthy", "service"])
+    known = events[["container_id", "container"]].dropna().drop_duplicates("container_id").set_index("container_id")
     passed = probes[(probes["outcome"] == "pass") & ~probes["service"].isin(told)].sort_values("end")
-    first = passed.drop_duplicates("service").assign(
-        ts=lambda rows: rows["end"], container=None, message="probe passed", mark="healthy", runtime="engine"
+    first = passed.drop_duplicates(["service", "container_id"])
+    first = first.assign(
+        ts=first["end"],
+        container=first["container_id"].map(known["container"]),
+        message="probe passed",
+        mark="healthy",
+        runtime="engine",
     )
     return first.reindex(columns=[*first.columns, "order", "host", "code"])[
         [*_WHERE, "mark", "runtime", "host", "code"]
@@ -104,7 +139,8 @@ def _probe_marks(probes: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
 
 def _walk(marks: pd.DataFrame) -> list[dict[str, Any]]:
     known = marks.loc[~marks["runtime"].isin(["engine", "generic"]), "runtime"]
-    server = _Server(kind=known.iloc[0] if len(known) else "generic")
+    begins = "starting" if marks["mark"].isin(_TELLS).any() else "running"
+    server = _Server(kind=known.iloc[0] if len(known) else "generic", begins=begins)
     for mark in tables.records(marks):
         if mark["runtime"] == "generic" and len(known):
             continue
@@ -133,9 +169,10 @@ def _notice(server: _Server, mark: dict[str, Any]) -> None:
 def _next(server: _Server, mark: dict[str, Any]) -> str:
     """Return the phase that a mark opens; empty if it opens none."""
     name, inside = mark["mark"], server.phase in ("temporary_server", "restarting_inside")
-    plain = {"start": "starting", "initialising": "starting", "temporary": "temporary_server", "ready": "ready"}
-    if name in plain:
-        return plain[name]
+    if name == "start":
+        return server.begins
+    if name in _PLAIN:
+        return _PLAIN[name]
     if name == "boot":
         return "" if server.phase in ("restarting_inside", "starting") else "starting"
     if name == "ready_maybe":
@@ -145,7 +182,7 @@ def _next(server: _Server, mark: dict[str, Any]) -> str:
     if name in _ENGINE:
         return _ENGINE[name] if name == "die" or server.phase not in ("exited", "") else ""
     if name in ("unpause", "connect"):
-        return "ready" if server.phase in ("paused", "disconnected") else ""
+        return server.before if server.phase in _AWAY else ""
     return "ready" if name == "healthy" and server.kind == "generic" else ""
 
 
@@ -163,4 +200,5 @@ def _open(server: _Server, phase: str, mark: dict[str, Any]) -> None:
     server.rows.append(
         kept | {"phase": phase, "start": mark["ts"], "start_order": mark["order"], "server": server.kind}
     )
+    server.before = server.before if server.phase in _AWAY else server.phase
     server.phase = phase

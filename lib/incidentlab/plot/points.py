@@ -36,7 +36,6 @@ _SHAPES = {
     "s": "square", "P": "plus", "o": "circle", "h": "hex", "d": "diamond",
 }  # fmt: skip
 """marker of matplotlib -> the same shape of Bokeh"""
-_HATCHES = {"backoff": "/", "exited": "."}
 _LONGEST = 300
 _MARKS = ("x", "lane", "kind", "words", "service", "when", "detail", "place", "marker", "colour", "angle", "size")
 _BARS = ("left", "right", "lane", "words", "service", "when", "detail", "place", "fill", "edge", "hatch", "arrow")
@@ -135,7 +134,7 @@ def _bar(phase: dict[str, Any], end: float | None, axis: Axis) -> list[Any] | No
     words, fill = style.PHASES[phase["phase"]]
     until = "still open when we stopped looking" if stop is None else axis.when(phase["end"], phase["end_order"])
     when = f"{axis.when(phase['start'], phase['start_order'])} to {until}"
-    hatch, name = _HATCHES.get(phase["phase"], " "), visible(phase["service"])
+    hatch, name = style.HATCHES.get(phase["phase"], " "), visible(phase["service"])
     look = [fill, "#B0B0B0" if hatch != " " else fill, hatch, 8 if stop is None else 0]
     return [left, right, name, words, name, when, _line(phase["message"]), _place(phase), *look]
 

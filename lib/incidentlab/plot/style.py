@@ -23,18 +23,20 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 GREY = "#8A8A8A"
 
 PHASES = {
-    "created": ("created, not started", "#E5E5E5"),
     "starting": ("starting", "#D4D4D4"),
     "temporary_server": ("temporary server (socket only)", YELLOW),
     "restarting_inside": ("between temporary and real server", "#F5C77E"),
-    "recovering": ("recovering", "#F5C77E"),
     "ready": ("ready", "#8FD3BD"),
-    "running": ("running", "#C9DDF0"),
+    "running": ("running (nothing tells whether ready)", "#C9DDF0"),
+    "paused": ("paused", "#E8D3E4"),
+    "disconnected": ("cut off from its network", "#F3DCCB"),
     "stopping": ("stopping", "#BDBDBD"),
-    "backoff": ("waiting to be restarted", "#FFFFFF"),
     "exited": ("not running", "#FFFFFF"),
 }
 """phase -> words of the legend, fill"""
+
+HATCHES = {"exited": ".", "paused": "|", "disconnected": "/"}
+"""phase in which nobody is served -> character of its hatch"""
 
 MARKS = {
     "start": ("start", "^", BLUE),

@@ -113,7 +113,7 @@ def _bars(
         if begin is None or finish is None or phase["service"] not in position:
             continue
         middle = position[phase["service"]]
-        hatch = {"backoff": "////", "exited": "...."}.get(phase["phase"])
+        hatch = 4 * style.HATCHES.get(phase["phase"], "") or None
         ax.barh(
             middle,
             finish - begin,

@@ -109,7 +109,8 @@ PHASES = Table(
         Column(
             "phase",
             TEXT,
-            "created, starting, temporary_server, restarting_inside, ready, paused, disconnected, stopping, exited",
+            "starting, running (nothing tells whether it is ready), temporary_server, restarting_inside, ready, "
+            "paused, disconnected, stopping, exited",
         ),
         Column("start", TIME, "when it began; NaT = order only"),
         Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
