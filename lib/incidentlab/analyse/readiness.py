@@ -21,7 +21,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.failures.match import fits, text_array
-from incidentlab.analyse.signatures.ready import MARKS, NOT_READY
+from incidentlab.knowledge import FRAGMENTS, asked
 
 _WHERE = ["ts", "order", "service", "container", "message", "file", "line", "pointer"]
 _ENGINE = {"die": "exited", "pause": "paused", "disconnect": "disconnected"}
@@ -83,8 +83,10 @@ def phases(logs: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd
 def _log_marks(logs: pd.DataFrame) -> pd.DataFrame:
     spoken = logs[logs["kind"] == "log"]
     texts = text_array(spoken["message"])
-    found = fits(texts, MARKS)
-    doubtful = spoken["message"].iloc[found["text"].astype(int)].str.contains(NOT_READY, regex=True).to_numpy()
+    found = fits(texts, asked("phase"))
+    doubtful = (
+        spoken["message"].iloc[found["text"].astype(int)].str.contains(FRAGMENTS["{NOT_READY}"], regex=True).to_numpy()
+    )
     found = found[~(doubtful & found["runtime"].eq("generic").to_numpy())]
     own = spoken.iloc[found["text"].astype(int)][_WHERE].reset_index(drop=True)
     said = found[["kind", "runtime", "host", "code"]].rename(columns={"kind": "mark"}).reset_index(drop=True)

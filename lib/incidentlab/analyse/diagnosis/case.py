@@ -20,10 +20,7 @@ from incidentlab.analyse.diagnosis import ends
 from incidentlab.analyse.diagnosis.hypothesis import Record, later
 from incidentlab.analyse.failures.match import fits, text_array
 from incidentlab.analyse.failures.target import depends, server_kinds
-from incidentlab.analyse.signatures import SIGNATURES
-from incidentlab.analyse.signatures.compose import HARMLESS
-from incidentlab.analyse.signatures.ready import NOT_SUCCESS, SUCCESSES
-from incidentlab.analyse.signatures.servers import SERVERS
+from incidentlab.knowledge import FRAGMENTS, SERVERS, asked
 
 _PORT = r"(?:\bport[ :=]+|://[^\s/]*:|0\.0\.0\.0:|\[::\]:|\*:)(\d{2,5})\b"
 
@@ -141,8 +138,9 @@ class Case:
     @cached_property
     def harmless(self) -> pd.Series[Any]:
         """Whether each log line only looks like a failure."""
-        found = fits(text_array(self.logs["message"]), HARMLESS)
-        return pd.Series(range(len(self.logs)), index=self.logs.index).isin(found["text"].astype(int))
+        found = fits(text_array(self.logs["message"]), asked("failure"))
+        harmless = found.loc[found["kind"] == "harmless", "text"]
+        return pd.Series(range(len(self.logs)), index=self.logs.index).isin(harmless.astype(int))
 
     @cached_property
     def ports(self) -> dict[str, set[int]]:
@@ -166,9 +164,9 @@ class Case:
     @cached_property
     def _successes(self) -> dict[str, list[Record]]:
         said = self.logs[self.logs["kind"] == "log"]
-        found = fits(text_array(said["message"]), SUCCESSES)
+        found = fits(text_array(said["message"]), asked("success"))
         rows = said.iloc[sorted(found["text"].astype(int))]
-        plain = ~rows["message"].str.contains(NOT_SUCCESS, regex=True)
+        plain = ~rows["message"].str.contains(FRAGMENTS["{NOT_SUCCESS}"], regex=True)
         return _by_service(tables.records(rows[plain]))
 
     @cached_property
@@ -179,7 +177,7 @@ class Case:
     def _engine_errors(self) -> list[Record]:
         """Return the reasons for failed starts that inspect keeps in State.Error, as failures."""
         rows = self.containers[self.containers["error"].str.len() > 0]
-        found = fits(text_array(rows["error"]), SIGNATURES)
+        found = fits(text_array(rows["error"]), asked("failure"))
         return [self._engine_error(rows.iloc[int(hit["text"])], hit) for hit in tables.records(found)]
 
     def _engine_error(self, container: pd.Series[Any], hit: Record) -> Record:

@@ -14,7 +14,7 @@ import pandas as pd
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Record
 from incidentlab.analyse.failures.target import is_called
-from incidentlab.analyse.signatures.servers import SERVERS
+from incidentlab.knowledge import SERVERS
 
 _QUOTED = r"ERROR: for (\S+) |endpoint (\S+) \("
 _SERVICE = r"Cannot (?:create|start) (?:container for )?service (\S+?):"

@@ -24,8 +24,7 @@ from incidentlab.analyse.diagnosis import naming, outage, race
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, times
 from incidentlab.analyse.diagnosis.tries import made, who, whom
-from incidentlab.analyse.signatures import REACH
-from incidentlab.analyse.signatures.servers import LOOPBACK, SERVERS
+from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 
 _STUCK = 0.46
 """That gunicorn ends a worker that is silent for too long says not what the worker did: no more than a candidate."""

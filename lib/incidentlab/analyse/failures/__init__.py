@@ -36,7 +36,7 @@ def failures(
     Returns
     -------
     pandas.DataFrame
-        FAILURES. `kind` is one of `incidentlab.analyse.signatures.KINDS`, without the harmless ones; `target_by` is
+        FAILURES. `kind` is one of `incidentlab.knowledge.KINDS`, without the harmless ones; `target_by` is
         host, address, port, depends_on, or loopback where the client meant its own container.
 
     Examples

@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from incidentlab.analyse.failures.match import GROUPS, fits, text_array
-from incidentlab.analyse.signatures import table
+from incidentlab.analyse.failures.match import fits, text_array
+from incidentlab.knowledge import GROUPS, asked
 
 _GOES_ON = (
     r"^(?:\s|$|Caused by: |Suppressed: |\.\.\. \d+ |During handling of the|The above exception was|Stack trace:"
@@ -29,19 +29,6 @@ _FRAME = r'^\s+File ".+", line \d+'
 _RAISED = r"^(?P<code>[A-Za-z_][\w.]*)(?:: (?P<subject>.*))?$"
 _LAST_IS_ROOT = r"^\s*(?:Caused by: |\[?cause\]?: |---> |-+> )|(?:^| )---> "
 
-_DETAILS = table(
-    r"""
-libpq_where      detail  libpq   Is the server running on host "{HOST}"(?: \({IP}\))?
-libpq_port       detail  libpq   TCP/IP connections on port {PORT}
-node_address     detail  node    ^\s+address: '{IP}'
-node_port        detail  node    ^\s+port: {PORT}
-node_hostname    detail  node    ^\s+hostname: '{HOST}'
-node_code        detail  node    ^\s+code: '(?P<code>[A-Z][A-Z0-9_]+)'
-node_errno       detail  node    ^\s+errno: '?(?P<errno>-?\d+)
-node_syscall     detail  node    ^\s+syscall: '(?P<syscall>\w+)'
-pg_sqlstate      detail  dotnet  SqlState: (?P<code>\w{5})
-"""
-)
 _MIGRATING = (
     r"db/migrations/executor|core/management/commands/migrate|alembic[/.](?:command|runtime|script)|Running upgrade "
     r"|ActiveRecord::Migration|/db/migrate/|== \S+ \w+: migrating|flywaydb|liquibase|knex/lib/migrations|umzug"
@@ -127,7 +114,7 @@ def _roots(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
 def _filled(lines: pd.DataFrame, hits: pd.DataFrame, roots: pd.DataFrame) -> pd.DataFrame:
     """Fill what the deciding line does not name from the other lines of its record."""
     around = lines[lines["record"].isin(roots["record"]) & ~lines["row"].isin(hits["row"])]
-    details = fits(text_array(around["message"]), _DETAILS)
+    details = fits(text_array(around["message"]), asked("detail"))
     details = details.assign(record=around["record"].to_numpy()[details["text"].astype(int)])
     named = pd.concat([hits, details], ignore_index=True)[["record", *GROUPS]]
     spare = named.groupby("record")[list(GROUPS)].first()

@@ -16,8 +16,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.signatures import REACH
-from incidentlab.analyse.signatures.servers import LOOPBACK, SERVERS
+from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 
 _URL = r"[a-z][a-z0-9+.-]*://(?:[^\s@/]*@)?(?P<host>[A-Za-z0-9_][\w.-]*)(?::(?P<port>\d{1,5}))?"
 _ADDRESS = r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$"
@@ -187,9 +186,5 @@ def _by_port(row: dict[str, Any], kinds: dict[str, str], needs: dict[str, list[s
 
 def _library(row: dict[str, Any]) -> set[str]:
     """Return the kinds of server that only this client library speaks to."""
-    spoken = {
-        "libpq": {"postgres"}, "postgres": {"postgres"}, "mysql": {"mysql"}, "mongo": {"mongo"}, "redis": {"redis"},
-        "kafka": {"kafka", "zookeeper"}, "rabbitmq": {"rabbitmq"}, "mssql": {"mssql"},
-    }  # fmt: skip
-    found = spoken.get(str(row["runtime"]), set())
+    found = {server.name for server in SERVERS if row["runtime"] in server.clients}
     return found or {s.name for s in SERVERS if re.search(rf"(?i)\b(?:{s.names})\b", str(row["message"]))}
