@@ -24,7 +24,7 @@ class Incident:
         Project name, or the name of the text source.
     start, end
         The window, UTC; NaT where the source gives no times.
-    containers, addresses, logs, events, probes, samples, runs, images, services
+    containers, addresses, logs, events, probes, samples, runs, images, services, scans, vulnerabilities
         Evidence tables (see `incidentlab.tables`).
     ledger
         One row per source: what it covers and what it cannot answer.
@@ -42,6 +42,8 @@ class Incident:
     runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
     images: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGES))
     services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
+    scans: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SCANS))
+    vulnerabilities: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.VULNERABILITIES))
     ledger: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LEDGER))
 
     @property

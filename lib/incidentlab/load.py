@@ -22,7 +22,19 @@ import pandas as pd
 from incidentlab import bundle, tables
 from incidentlab.bundle import address
 from incidentlab.incident import Incident
-from incidentlab.parse import clock, compose_logs, config, container_log, events, images, inspect, lines, names, samples
+from incidentlab.parse import (
+    clock,
+    compose_logs,
+    config,
+    container_log,
+    events,
+    images,
+    inspect,
+    lines,
+    names,
+    samples,
+    scans,
+)
 from incidentlab.parse.evidence import Evidence, documents
 from incidentlab.redact import Redactor, key
 from incidentlab.redact.tables import masked
@@ -35,10 +47,11 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "samples": samples.parse,
     "images": images.parse,
     "config": config.parse,
+    "scans": scans.parse,
     "json_file": container_log.json_file,
     "text": compose_logs.parse,
 }
-"""Kind of file -> who reads it. The first six are those of a bundle."""
+"""Kind of file -> who reads it. The first seven are those of a bundle."""
 
 _TELLING = ("inspect", "config", "images")  # they assign values to names: what is secret there is so in every log
 _TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"), ("samples", "ts"))
@@ -118,7 +131,9 @@ def kind_of(data: bytes) -> str:
     found, _ = documents(data) if data.lstrip()[:1] == b"[" else documents(data.lstrip().partition(b"\n")[0])
     found = found or documents(data)[0]
     first = found[0][2] if found else {}
-    kinds = {"samples": samples, "inspect": inspect, "events": events, "images": images, "config": config}
+    kinds = {
+        "samples": samples, "inspect": inspect, "events": events, "images": images, "config": config, "scans": scans,
+    }  # fmt: skip
     return next((kind for kind, parser in kinds.items() if parser.recognise(first)), "text")
 
 
@@ -190,7 +205,7 @@ def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | N
             ledger[f"file:{file}"] = bundle.ledger_row(f"file:{file}", error=trouble)
             continue
         kind = kind_of(data)
-        source = kind if kind in ("inspect", "events", "samples", "images", "config") else f"text:{file}"
+        source = kind if kind in ("inspect", "events", "samples", "images", "config", "scans") else f"text:{file}"
         named = service or (names.own(lines.decode(data)) if kind == "text" else None)
         sources.setdefault(source, []).append(_read(kind, data, redactor, file=file, service=named))
     if not sources:

@@ -55,6 +55,7 @@ from incidentlab.tables.results import (
     PHASES,
     TIMELINE,
 )
+from incidentlab.tables.scans import SCAN_CHANGES, SCANS, SEVERITY_COUNTS, VULNERABILITIES
 from incidentlab.tables.table import FLAG, NEVER, REAL, TEXT, TIME, WHOLE, Column, Table
 
 RESULT_TABLES = (
@@ -79,6 +80,8 @@ RESULT_TABLES = (
     RECOMMENDATIONS,
     MILESTONES,
     METRICS,
+    SCAN_CHANGES,
+    SEVERITY_COUNTS,
 )
 
 __all__ = [
@@ -115,11 +118,15 @@ __all__ = [
     "RESULT_TABLES",
     "RUNS",
     "SAMPLES",
+    "SCANS",
+    "SCAN_CHANGES",
     "SERVICES",
+    "SEVERITY_COUNTS",
     "SURVIVAL",
     "TEXT",
     "TIME",
     "TIMELINE",
+    "VULNERABILITIES",
     "WHATIF",
     "WHOLE",
     "BadInput",

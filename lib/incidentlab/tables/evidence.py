@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidentlab.tables.scans import SCANS, VULNERABILITIES
 from incidentlab.tables.table import FLAG, REAL, TEXT, TIME, WHOLE, Column, Table, where
 
 CONTAINERS = Table(
@@ -203,4 +204,4 @@ LEDGER = Table(
     (),
 )
 
-EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, SAMPLES, RUNS, IMAGES, SERVICES)
+EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, SAMPLES, RUNS, IMAGES, SERVICES, SCANS, VULNERABILITIES)
