@@ -24,7 +24,6 @@ from incidentlab.bundle import address
 from incidentlab.incident import Incident
 from incidentlab.parse import (
     clock,
-    compose_logs,
     config,
     container_log,
     events,
@@ -32,8 +31,10 @@ from incidentlab.parse import (
     inspect,
     lines,
     names,
+    parts,
     samples,
     scans,
+    wrapped,
 )
 from incidentlab.parse.evidence import Evidence, documents
 from incidentlab.redact import Redactor, key
@@ -49,7 +50,7 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "config": config.parse,
     "scans": scans.parse,
     "json_file": container_log.json_file,
-    "text": compose_logs.parse,
+    "text": wrapped.parse,
 }
 """Kind of file -> who reads it. The first seven are those of a bundle."""
 
@@ -206,8 +207,11 @@ def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | N
             continue
         kind = kind_of(data)
         source = kind if kind in ("inspect", "events", "samples", "images", "config", "scans") else f"text:{file}"
-        named = service or (names.own(lines.decode(data)) if kind == "text" else None)
-        sources.setdefault(source, []).append(_read(kind, data, redactor, file=file, service=named))
+        for part in parts.split(data) if kind == "text" else [parts.Part(kind, data)]:
+            named = service or (names.own(part.data) if part.kind == "text" else None)
+            facts = {"service": named, "said": part.said, **part.facts}
+            read = part.placed(_read(part.kind, part.data, redactor, file=file, **facts))
+            sources.setdefault(source, []).append(read)
     if not sources:
         (only, data), *others = files
         told = f"none of {len(files)} files can be read" if others else f"{only} {_unreadable(data)}"

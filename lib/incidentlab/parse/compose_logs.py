@@ -30,6 +30,9 @@ _INSIDE_TRACE = re.compile(r"\s+at |\s+File \"|\s*\.\.\. \d+ more|Caused by: |\s
 """A line that only a stack trace goes on with."""
 
 
+UNTIMED = "no engine times: only the order of lines is known, not surely between services"
+"""What the ledger says of a text without them."""
+
 _Row = tuple[str, str | None, int, str]
 """Kind, container, nanoseconds and message of one line."""
 
@@ -252,7 +255,7 @@ def _notes(rows: list[_Row], first: str, *, dialect: Dialect) -> tuple[list[str]
         truncated.append(f"{counts['continuation']} lines without a prefix, taken as belonging to the line before")
     if _INSIDE_TRACE.match(first):
         truncated.append("begins inside a stack trace")
-    gap = [] if dialect.stamped else ["no engine times: only the order of lines is known, not surely between services"]
+    gap = [] if dialect.stamped else [UNTIMED]
     gap.append("stdout and stderr are merged")
     if dialect.prefixed:
         gap.append("`compose logs` drops a last line without a line end")
