@@ -113,6 +113,14 @@ class Desk:
         self.page.wait_for_function(ended, arg=before, timeout=PATIENCE_S * 1000)
         assert self.page.locator(COMPLAINT).all_text_contents() == []
 
+    def restart(self) -> None:
+        """Click on Kernel, then on Restart Kernel, and wait for the new one; no cell runs."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
+        self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self.page.get_by_role("dialog").wait_for(state="detached")
+        self.page.wait_for_function(CONNECTED, timeout=PATIENCE_S * 1000)
+
     def photograph(self, name: str, part: Locator | None = None) -> None:
         """Leave a picture of the whole notebook, or of a part of it."""
         if part is not None:

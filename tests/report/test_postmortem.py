@@ -11,12 +11,24 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 
 from incidentlab import plot
 from incidentlab.load import load
 from incidentlab.report.investigation import Investigation, investigate
-from incidentlab.report.postmortem import Cite, Document, Row, Statement, draft, read, uncited, write
+from incidentlab.report.postmortem import (
+    Cite,
+    Document,
+    Row,
+    Statement,
+    draft,
+    folder_of,
+    identity,
+    read,
+    uncited,
+    write,
+)
 from incidentlab.report.postmortem.markdown import escaped, markdown
 from incidentlab.report.postmortem.page import page
 from incidentlab.report.postmortem.plain import LEGEND, plain
@@ -181,16 +193,39 @@ def test_same_evidence_and_same_people_give_the_same_bytes(investigated: Investi
 
 
 def test_what_people_wrote_survives_new_evidence(investigated: Investigated, tmp_path: Path) -> None:
-    """A second run over other evidence keeps human.yaml byte for byte, and shows its texts in the new draft."""
-    write(investigated("startup-race"), tmp_path)
-    own = 'summary: "Logins were down."\nlessons: [Probes can lie]\n'
+    """A second run over more evidence of the incident keeps human.yaml byte for byte, and shows its texts."""
+    whole = investigated("startup-race")
+    begun = whole.incident.between(None, whole.incident.start + pd.Timedelta(seconds=9))
+    assert identity(begun) == identity(whole.incident)
+    write(investigate(begun), tmp_path)
+    own = (tmp_path / "human.yaml").read_text().replace("lessons: []", "lessons: [Probes can lie]")
     (tmp_path / "human.yaml").write_text(own)
-    write(investigated("oom"), tmp_path)
+    write(whole, tmp_path)
     assert (tmp_path / "human.yaml").read_text() == own
-    text = (tmp_path / "postmortem.md").read_text()
-    assert "- ✎ Logins were down." in text
-    assert "- ✎ Probes can lie" in text
-    assert "oom_killed" in text
+    assert "- ✎ Probes can lie" in (tmp_path / "postmortem.md").read_text()
+
+
+def test_another_incident_is_refused_in_the_same_folder(investigated: Investigated, tmp_path: Path) -> None:
+    """Nobody's words come to stand under the evidence of another incident: nothing is written, and a line says why."""
+    write(investigated("startup-race"), tmp_path)
+    own = (tmp_path / "human.yaml").read_text().replace("title:", "title: No logins for 6 s", 1)
+    (tmp_path / "human.yaml").write_text(own)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(
+        BadInput, match=r"human.yaml is about payflow-\w+ \('No logins for 6 s'\), and this evidence is of"
+    ):
+        write(investigated("redis-kill"), tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_every_recording_has_an_identity_of_its_own(investigated: Investigated) -> None:
+    """No two incidents have the same identity, and each its own folder; a text without times is known by its lines."""
+    incidents = [investigated(name).incident for name in RECORDINGS]
+    incidents += [load("a-1  | x\n"), load("a-1  | x\na-1  | y\n"), load("")]
+    assert len({folder_of(incident) for incident in incidents}) == len(incidents)
+    assert folder_of(incidents[0], "here") == Path("here")
+    longer = "a-1  | 2026-01-01T10:00:00Z x\n", "a-1  | 2026-01-01T10:00:00Z x\na-1  | 2026-01-01T10:00:01Z y\n"
+    assert len({identity(load(text)) for text in longer}) == 1
 
 
 def test_the_external_edition_names_no_part_of_the_system(investigated: Investigated) -> None:
@@ -254,12 +289,12 @@ def test_the_pdf_holds_the_text(investigated: Investigated, tmp_path: Path) -> N
 
 def test_the_command_says_what_is_left_to_write(tmp_path: Path) -> None:
     """The command writes the files, says on stderr what the wording check found, and keeps human.yaml."""
-    own = "lessons: [The operator should have waited]\n"
+    own = f"incident: {identity(load(DATA / 'startup-race'))}\nlessons: [The operator should have waited]\n"
     (tmp_path / "human.yaml").write_text(own)
     program = Path(sys.executable).with_name("incidentlab")
     call = [program, "postmortem", str(DATA / "startup-race"), "-o", str(tmp_path)]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
-    assert "human.yaml:1 (lessons[1]): 'should have'" in done.stderr
+    assert "human.yaml:2 (lessons[1]): 'should have'" in done.stderr
     assert "fields of" in done.stdout
     assert "## Wording check" in (tmp_path / "postmortem.md").read_text()
     assert (tmp_path / "human.yaml").read_text() == own

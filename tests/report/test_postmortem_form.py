@@ -7,12 +7,16 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from incidentlab.report.postmortem import read, template
+from incidentlab.load import load
+from incidentlab.report.investigation import investigate
+from incidentlab.report.postmortem import identity, read, template
 from incidentlab.report.postmortem.edit import FIELDS, answers, edited
 from incidentlab.report.postmortem.forms import Form, form, summary
-from incidentlab.report.postmortem.human import CHOICES, GROUPS, MAPS, NAME, RECORDS
+from incidentlab.report.postmortem.human import CHOICES, GROUPS, INCIDENT, MAPS, NAME, RECORDS
 from incidentlab.tables import BadInput
 
+FOUND = investigate(load("auth-service-1  | Error: connect ECONNREFUSED 172.18.0.2:5432\n"))
+ABOUT = f"incident: {identity(FOUND.incident)}\n"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(str.strip)
 LINES = st.lists(TEXT.filter(bool), max_size=3)
 ITEMS = st.lists(
@@ -76,13 +80,13 @@ def test_the_form_has_the_fields_of_the_file() -> None:
     assert sorted(name for _, names in GROUPS for name in names) == sorted(FIELDS)
     parts = {part for fields, _ in RECORDS.values() for part in fields}
     assert set(CHOICES) <= {*FIELDS, *parts}
-    assert set(yaml.safe_load(template())) == set(FIELDS)
+    assert set(yaml.safe_load(template())) == {*FIELDS, INCIDENT}
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Form:
     """Open a form over a new human.yaml."""
-    return Form(tmp_path, services=["auth-service"])
+    return Form(tmp_path, FOUND)
 
 
 def shown(made: Form, name: str) -> str:
@@ -95,26 +99,61 @@ def typed(made: Form, name: str, part: str, text: str, line: int = 0) -> None:
     made.fields[name]._lines[line][part].value = text
 
 
-def test_saving_writes_the_file(opened: Form, tmp_path: Path) -> None:
-    """What is typed and saved stands in human.yaml, with a row added by its button; then nothing is left to save."""
+def test_what_is_typed_is_saved(opened: Form, tmp_path: Path) -> None:
+    """What is typed stands in human.yaml at once, with a row added by its button, and nobody pressed Save."""
     typed(opened, "status", "status", "In review")
     opened.fields["action_items"].add.click()
     for part, text in {"what": "Add a probe", "owner": "Ops", "due": "2026-12-01", "kind": "prevent"}.items():
         typed(opened, "action_items", part, text)
-    assert not read((tmp_path / NAME).read_text()).texts
-    opened.save.click()
-    assert "Saved: status, action items" in opened.said.value
+    assert f"Saved in {tmp_path / NAME}" in opened.said.value
     human = read((tmp_path / NAME).read_text())
     assert human.status == "In review"
     assert {part: text.text for part, text in next(human.records("action_items")).items()}["due"] == "2026-12-01"
-    opened.save.click()
-    assert "Nothing to save" in opened.said.value
+
+
+def test_a_form_made_anew_shows_what_was_typed(opened: Form, tmp_path: Path) -> None:
+    """After all cells ran again, the new form has the words of the old one, and the same group is open."""
+    parts = opened.box.children[0]
+    parts.selected_index = 3
+    opened.fields["lucky"].add.click()
+    typed(opened, "lucky", "lucky", "It was noon")
+    made = Form(tmp_path, FOUND)
+    assert made.answers()["lucky"] == ["It was noon"]
+    assert made.box.children[0].selected_index == 3
+
+
+def test_one_bad_answer_keeps_no_other_from_being_saved(opened: Form, tmp_path: Path) -> None:
+    """A time that is half typed is told and waits; the other fields are saved."""
+    typed(opened, "milestones", "detected", "2026-01-")
+    typed(opened, "summary", "summary", "The shop was closed.")
+    assert "milestones is not saved: &#x27;2026-01-&#x27; is no time" in opened.said.value
+    found = answers(read((tmp_path / NAME).read_text()))
+    assert (found["summary"], found["milestones"]) == ("The shop was closed.", {})
+    typed(opened, "milestones", "detected", "2026-01-31T09:24Z")
+    assert answers(read((tmp_path / NAME).read_text()))["milestones"] == {"detected": "2026-01-31T09:24Z"}
+
+
+def test_a_file_about_another_incident_is_refused(tmp_path: Path) -> None:
+    """A human.yaml of another incident, or with words about one that it does not name, is not opened or changed."""
+    for text in ("incident: payflow-00000000\nlucky: []\n", "lucky: [It was noon]\n"):
+        (tmp_path / NAME).write_text(text)
+        with pytest.raises(BadInput, match=f"and this evidence is of {identity(FOUND.incident)}; nothing was written"):
+            Form(tmp_path, FOUND)
+        assert (tmp_path / NAME).read_text() == text
+
+
+def test_an_empty_file_takes_the_name_of_its_incident(tmp_path: Path) -> None:
+    """A file in which nothing is written yet is about any incident, and bears its name from the first word on."""
+    (tmp_path / NAME).write_text("# ours\nsummary:\n")
+    typed(Form(tmp_path, FOUND), "summary", "summary", "x")
+    assert read((tmp_path / NAME).read_text()).incident == identity(FOUND.incident)
+    assert "# ours\n" in (tmp_path / NAME).read_text()
 
 
 def test_a_row_can_be_taken_away(tmp_path: Path) -> None:
     """The button of a row takes away that row and no other."""
-    (tmp_path / NAME).write_text("lucky: [one, two, three]\n")
-    made = Form(tmp_path)
+    (tmp_path / NAME).write_text(ABOUT + "lucky: [one, two, three]\n")
+    made = Form(tmp_path, FOUND)
     made.fields["lucky"]._rows.children[1].children[-1].click()
     made.save.click()
     assert answers(read((tmp_path / NAME).read_text()))["lucky"] == ["one", "three"]
@@ -142,15 +181,17 @@ def test_what_is_no_answer_is_not_saved(opened: Form, tmp_path: Path) -> None:
 
 def test_nobodys_words_are_lost(opened: Form, tmp_path: Path) -> None:
     """A file changed meanwhile is not written over; read again, both sides stand in the form, and Save joins them."""
-    (tmp_path / NAME).write_text(edited(template(), {"lucky": ["it was noon"], "summary": "theirs"}))
+    (tmp_path / NAME).write_text(edited(ABOUT, {"lucky": ["it was noon"], "summary": "theirs"}))
     theirs = (tmp_path / NAME).read_bytes()
     typed(opened, "summary", "summary", "mine")
-    opened.save.click()
+    typed(opened, "impact", "impact", "no logins")
     assert "was changed on disk after it was read here; nothing was written" in opened.said.value
     assert (tmp_path / NAME).read_bytes() == theirs
     opened.again.click()
-    assert "Kept from here, not saved yet: summary" in opened.said.value
     assert "The file has another summary: &#x27;theirs&#x27;" in opened.said.value
+    typed(opened, "title", "title", "A title")
+    found = answers(read((tmp_path / NAME).read_text()))
+    assert (found["summary"], found["impact"], found["title"]) == ("theirs", "no logins", "A title")
     opened.save.click()
     found = answers(read((tmp_path / NAME).read_text()))
     assert (found["summary"], found["lucky"]) == ("mine", ["it was noon"])
@@ -179,10 +220,10 @@ def test_saving_keeps_what_kind_of_file_it_is(tmp_path: Path) -> None:
     """A link stays a link, and the file keeps its permissions; nothing is left beside it."""
     (tmp_path / "kept").mkdir()
     real = tmp_path / "kept" / NAME
-    real.write_text(template())
+    real.write_text(template(identity(FOUND.incident)))
     real.chmod(0o640)
     (tmp_path / NAME).symlink_to(real)
-    made = Form(tmp_path)
+    made = Form(tmp_path, FOUND)
     typed(made, "title", "title", "Six seconds without logins")
     made.save.click()
     assert (tmp_path / NAME).is_symlink()
@@ -193,17 +234,17 @@ def test_saving_keeps_what_kind_of_file_it_is(tmp_path: Path) -> None:
 
 def test_an_answer_that_is_no_choice_is_shown_and_kept(tmp_path: Path) -> None:
     """A kind that the form does not know stands in it as it stands in the file."""
-    (tmp_path / NAME).write_text("action_items:\n  - what: Add x\n    kind: fix\n")
-    made = Form(tmp_path)
+    (tmp_path / NAME).write_text(ABOUT + "action_items:\n  - what: Add x\n    kind: fix\n")
+    made = Form(tmp_path, FOUND)
     assert made.answers()["action_items"][0]["kind"] == "fix"
     assert "has no kind" in shown(made, "action_items")
 
 
 def test_without_a_screen_the_form_is_words(tmp_path: Path) -> None:
     """Where no frontend asks, the cell shows what is written, escaped, and how to write more: no widget."""
-    (tmp_path / NAME).write_text("summary: <script>\nlucky: [a]\n")
-    plain = form(tmp_path)
-    assert plain == summary(tmp_path)
+    (tmp_path / NAME).write_text(ABOUT + "summary: <script>\nlucky: [a]\n")
+    plain = form(tmp_path, FOUND)
+    assert plain == summary(tmp_path, FOUND)
     assert f"2 of {len(FIELDS)} fields of" in repr(plain)
     assert "&lt;script&gt;" in plain._repr_html_()
     assert "<script>" not in plain._repr_html_()

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from incidentlab.report.postmortem import read, template, wording
-from incidentlab.report.postmortem.human import LISTS, MAPS, RECORDS, TEXTS, Human
+from incidentlab.report.postmortem.human import INCIDENT, LISTS, MAPS, RECORDS, TEXTS, Human
 from incidentlab.tables import BadInput
 
 
@@ -16,7 +16,7 @@ def found(text: str) -> list[str]:
 def test_the_empty_file_has_every_field_and_no_text() -> None:
     """The first human.yaml names every field once, each with its question, and reads as nothing written."""
     made = template()
-    assert set(yaml.safe_load(made)) == {*TEXTS, *LISTS, *RECORDS, *MAPS}
+    assert set(yaml.safe_load(made)) == {INCIDENT, *TEXTS, *LISTS, *RECORDS, *MAPS}
     assert read(made) == Human({})
     assert made.count("\n# ") >= len(TEXTS) + len(LISTS)
 

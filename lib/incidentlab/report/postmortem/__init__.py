@@ -9,6 +9,7 @@ from incidentlab.report.postmortem.draft import Draft, draft
 from incidentlab.report.postmortem.export import people, write
 from incidentlab.report.postmortem.forms import form
 from incidentlab.report.postmortem.human import Human, read, template
+from incidentlab.report.postmortem.identity import folder_of, identity
 from incidentlab.report.postmortem.notebook import drafted, milestones_said, prompts, remarks
 from incidentlab.report.postmortem.statement import Cite, Document, Prompt, Row, Statement, uncited
 from incidentlab.report.postmortem.wording import Remark, wording
@@ -24,7 +25,9 @@ __all__ = [
     "Statement",
     "draft",
     "drafted",
+    "folder_of",
     "form",
+    "identity",
     "milestones_said",
     "people",
     "prompts",

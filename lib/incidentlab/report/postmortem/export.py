@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from incidentlab.report.document import values
 from incidentlab.report.investigation import Investigation
 from incidentlab.report.postmortem.draft import Draft, Picture, draft
 from incidentlab.report.postmortem.human import NAME, Human, read, template
+from incidentlab.report.postmortem.identity import belongs, identity
 from incidentlab.report.postmortem.markdown import markdown
 from incidentlab.report.postmortem.page import page
 from incidentlab.report.postmortem.plain import figure_of, plain
@@ -56,9 +57,10 @@ def write(
     Raises
     ------
     BadInput
-        human.yaml cannot be used, or the folder cannot be written to; nothing else has been written then.
+        human.yaml cannot be used or is about another incident, or the folder cannot be written to; nothing else has
+        been written then.
     """
-    made = draft(found, people(folder), figure=figure)
+    made = draft(found, people(folder, found), figure=figure)
     files = _files(made, interactive)
     with _writable(folder):
         for name, content in files.items():
@@ -66,17 +68,32 @@ def write(
     return Written(made, folder, (NAME, *files))
 
 
-def people(folder: Path) -> Human:
-    """Return what people wrote into human.yaml of a folder; make the file, with every field empty, if there is none."""
-    path = folder / NAME
+def people(folder: Path, found: Investigation) -> Human:
+    """Return what people wrote into human.yaml of a folder; make the file, with every field empty, if there is none.
+
+    Parameters
+    ----------
+    folder
+        Of the postmortem.
+    found
+        What it is about.
+
+    Raises
+    ------
+    BadInput
+        The file cannot be read or is about another incident, or the folder cannot be written to.
+    """
+    path, incident = folder / NAME, identity(found.incident)
     with _writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _whole(path, template().encode())
+        with suppress(FileExistsError), path.open("xb") as new:  # of two runs that make it at once the first counts
+            new.write(template(incident).encode())
     try:
-        return read(path.read_text(encoding="utf-8"))
+        human = read(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8: byte {error.start}; save it as UTF-8") from error
+    belongs(human, incident, path)
+    return human
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """human.yaml as a form in JupyterLab; without a screen, what stands in it and how to write to it.
 
 The form and the file are the same thing twice: the form has the fields that `human` knows, reads the file when it is
-made, and writes only what a person changed. It never writes over what somebody else wrote meanwhile.
+made, and writes what a person changes while it is typed: nothing is lost by running the cells again, or by the end of a
+kernel. It never writes over what somebody else wrote meanwhile.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import html
 import re
 import shutil
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from incidentlab.report.postmortem.edit import FIELDS, Answers, answers, edited
 from incidentlab.report.postmortem.export import people
-from incidentlab.report.postmortem.human import GROUPS, NAME, read
+from incidentlab.report.postmortem.human import GROUPS, NAME, named, read
+from incidentlab.report.postmortem.identity import identity
 from incidentlab.report.postmortem.material import Material
 from incidentlab.report.postmortem.wording import Remark, wording
 from incidentlab.report.screen import watched
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from incidentlab.report.postmortem.inputs import Field
 
 _PLACE = re.compile(rf"^{re.escape(NAME)}:\d+: ")
+_OPEN: dict[Path, int | None] = {}
+"""Which group of a file's form is open, for the form that takes its place when the cell runs again."""
 
 
 class Sheet:
@@ -39,11 +43,13 @@ class Sheet:
     ----------
     folder
         The file is made, with every field empty, if there is none.
+    found
+        What it is about.
     """
 
-    def __init__(self, folder: Path) -> None:
-        people(folder)
-        self.path = (folder / NAME).resolve()
+    def __init__(self, folder: Path, found: Investigation) -> None:
+        people(folder, found)
+        self.path, self._incident = (folder / NAME).resolve(), identity(found.incident)
         self.text = self._stands()
         self.answers = answers(read(self.text))
 
@@ -58,6 +64,8 @@ class Sheet:
         if self._stands() != self.text:
             raise BadInput(f"{NAME} was changed on disk after it was read here; nothing was written. Read it again")
         text = edited(self.text, wanted)
+        if text != self.text and read(text).incident is None:
+            text = f"{named(self._incident)}\n{text}"
         if text != self.text:
             partial = self.path.with_name(f".{NAME}.partial")
             partial.write_bytes(text.encode())
@@ -82,31 +90,34 @@ class Form:
     ----------
     folder
         Of the postmortem.
-    services
-        Names of services, for the wording check.
+    found
+        What it is about; the wording check knows the names of its services.
 
     Attributes
     ----------
     box
         The widget.
     save, again
-        Its buttons: write the file, and read it again.
+        Its buttons: write the file over nobody's words, and read it again.
     fields
         Field by name.
     said
         The message below the buttons.
     """
 
-    def __init__(self, folder: Path, *, services: Collection[str] = ()) -> None:
+    def __init__(self, folder: Path, found: Investigation) -> None:
         import ipywidgets as widgets
 
         from incidentlab.report.postmortem.inputs import Field
 
-        self._folder, self._services = folder, services
-        self._sheet, self._alone = Sheet(folder), threading.RLock()  # JupyterLab sends clicks to a thread of their own
-        self.fields: dict[str, Field] = {name: Field(name, lambda: self._locked(self._check)) for name in FIELDS}
+        self._folder, self._found, self._services = folder, found, Material(found).services
+        self._sheet, self._alone = Sheet(folder, found), threading.RLock()  # JupyterLab sends clicks to another thread
+        self._disputed: set[str] = set()
+        self.fields: dict[str, Field] = {name: Field(name, lambda: self._locked(self._typed)) for name in FIELDS}
         groups = [widgets.VBox([self.fields[name].box for name in names]) for _, names in GROUPS]
-        parts = widgets.Accordion(groups, titles=[title for title, _ in GROUPS], selected_index=0)
+        opened = _OPEN.setdefault(self._sheet.path, 0)
+        parts = widgets.Accordion(groups, titles=[title for title, _ in GROUPS], selected_index=opened)
+        parts.observe(lambda change: _OPEN.update({self._sheet.path: change["new"]}), names="selected_index")
         self.save = widgets.Button(description="Save", button_style="primary", icon="save")
         self.again = widgets.Button(description="Read the file again", icon="refresh", layout={"width": "auto"})
         self.save.on_click(lambda _: self._locked(self._save))
@@ -114,12 +125,12 @@ class Form:
         self.said = widgets.HTML()
         self.box = widgets.VBox([parts, widgets.HBox([self.save, self.again]), self.said]).add_class("incidentlab-form")
         self._show(self._sheet.answers)
-        self._say(f"Read from {folder / NAME}. Nothing is written before you press Save.")
+        self._say(f"Read from {folder / NAME}. What you type is saved there at once.")
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
+        from IPython.display import HTML, display
 
-        display(self.box)
+        display(HTML(_ASLEEP), self.box)
 
     def answers(self) -> Answers:
         """Return what stands in the form."""
@@ -134,56 +145,88 @@ class Form:
             field.set(found[name])
         self._check()
 
+    def _typed(self) -> None:
+        self._check()
+        self._save(but=self._disputed)
+
     def _check(self) -> None:
-        """Show beside each field what the wording check stops at, and below what cannot be saved."""
-        try:
-            human = read(edited(self._sheet.text, self.answers()))
-        except BadInput as error:
-            self._say(f"Not to be saved like this: {_PLACE.sub('', str(error))}.", bad=True)
-            return
-        remarks = wording(human, services=self._services)
+        """Show beside each field what the wording check stops at."""
+        sound, _ = self._sound()
+        remarks = wording(read(edited(self._sheet.text, sound)), services=self._services)
         by_field: dict[str, list[str]] = {}
         for remark in remarks:
             by_field.setdefault(re.split(r"[\[.]", remark.key)[0], []).append(_remark(remark))
         for name, field in self.fields.items():
             field.note(by_field.get(name, []))
-        self._say("Not saved yet." if answers(human) != self._sheet.answers else "Nothing is to be saved.")
+
+    def _sound(self) -> tuple[Answers, dict[str, str]]:
+        """Return what stands in the form and can be saved, and for each field that cannot be, why."""
+        typed, bad = self.answers(), dict[str, str]()
+        try:
+            edited(self._sheet.text, typed)
+        except BadInput:
+            bad = {name: why for name in FIELDS if (why := self._refused(name, typed[name]))}
+        return {name: value for name, value in typed.items() if name not in bad}, bad
+
+    def _refused(self, name: str, value: Any) -> str:
+        try:
+            edited(self._sheet.text, {name: value})
+        except BadInput as error:
+            return _PLACE.sub("", str(error))
+        return ""
 
     def _mine(self) -> Answers:
         """Return the answers that differ from the file as it was read."""
-        wanted = answers(read(edited(self._sheet.text, self.answers())))
+        wanted = answers(read(edited(self._sheet.text, self._sound()[0])))
         return {name: value for name, value in wanted.items() if value != self._sheet.answers[name]}
 
-    def _save(self) -> None:
+    def _save(self, *, but: Collection[str] = ()) -> None:
+        """Write what was changed; what is no answer yet, or what somebody else wrote too, stays in the form alone."""
+        sound, bad = self._sound()
         try:
-            changed = self._sheet.save(self.answers())
+            self._sheet.save({name: value for name, value in sound.items() if name not in but})
         except (BadInput, OSError) as error:
-            self._say(f"{_PLACE.sub('', str(error))}.", bad=True)
+            self._say(f"Not saved: {_PLACE.sub('', str(error))}.", bad=True)
             return
-        names = ", ".join(name.replace("_", " ") for name in changed)
-        self._say(f"Saved: {names}. Run all cells again to see it in the draft." if changed else "Nothing to save.")
+        self._disputed &= set(but)
+        waiting = [f"{_words([name])} is not saved: {why}." for name, why in bad.items()]
+        waiting += [f"{_words(self._disputed)}: press Save to write yours over theirs."] if self._disputed else []
+        saved = f"Saved in {self._folder / NAME}. Run all cells again to see it in the draft."
+        self._say(" ".join(waiting) or saved, bad=bool(waiting))
 
     def _read_again(self) -> None:
         """Take in what stands in the file now, and keep what was typed here."""
         try:
-            before, mine = self._sheet.answers, self._mine()
-            self._sheet = Sheet(self._folder)
+            before, mine, bad = self._sheet.answers, self._mine(), self._sound()[1]
+            typed = self.answers()
+            self._sheet = Sheet(self._folder, self._found)
         except (BadInput, OSError) as error:
             self._say(f"{error}.", bad=True)
             return
         now = self._sheet.answers
-        self._show(now | mine)
-        both = [name for name in mine if now[name] not in (before[name], mine[name])]
-        theirs = "".join(f" The file has another {name.replace('_', ' ')}: {now[name]!r}." for name in both)
-        kept = f" Kept from here, not saved yet: {', '.join(mine).replace('_', ' ')}." if mine else ""
-        self._say(f"Read again.{kept}{theirs}", bad=bool(both))
+        self._show(now | mine | {name: typed[name] for name in bad})
+        self._disputed = {name for name in mine if now[name] not in (before[name], mine[name])}
+        self._save(but=self._disputed)
+        theirs = "".join(f" The file has another {_words([name])}: {now[name]!r}." for name in sorted(self._disputed))
+        if theirs:
+            self._say(f"Read again.{theirs} Yours is kept here; press Save to write it over theirs.", bad=True)
 
     def _say(self, text: str, *, bad: bool = False) -> None:
-        colour = "#a40000" if bad else "#333333"
+        colour = "var(--jp-error-color1, #a40000)" if bad else "inherit"
         self.said.value = f'<span style="color:{colour}">{html.escape(visible(text))}</span>'
 
 
-def form(folder: Path, found: Investigation | None = None) -> Form | Shown:
+_ASLEEP = """<style>
+.incidentlab-asleep { display: none; padding: 6px 10px; border-left: 4px solid #e69f00 }
+.jp-OutputArea:not(:has(.incidentlab-form:not(.jupyter-widgets-disconnected))) .incidentlab-asleep { display: block }
+.jp-OutputArea:has(.incidentlab-asleep):not(:has(.incidentlab-form:not(.jupyter-widgets-disconnected)))
+  [data-mime-type="application/vnd.jupyter.widget-view+json"] { display: none }
+</style><p class="incidentlab-asleep">The form sleeps: its kernel is gone. Run this cell, or all cells, to open it
+again; what was typed into it stands in human.yaml.</p>"""
+"""Shown in the place of a form that no kernel listens to any more, so that nobody types into it in vain."""
+
+
+def form(folder: Path, found: Investigation) -> Form | Shown:
     """Return human.yaml as a form, or, where nobody can click, what stands in it and how to write to it.
 
     Parameters
@@ -191,15 +234,14 @@ def form(folder: Path, found: Investigation | None = None) -> Form | Shown:
     folder
         Of the postmortem; its human.yaml is made if there is none.
     found
-        What the postmortem is about: the wording check then knows the names of its services.
+        What the postmortem is about.
     """
-    services = Material(found).services if found else []
-    return Form(folder, services=services) if watched() else summary(folder)
+    return Form(folder, found) if watched() else summary(folder, found)
 
 
-def summary(folder: Path) -> Shown:
+def summary(folder: Path, found: Investigation) -> Shown:
     """Return what is written in human.yaml of a folder, and how to write more."""
-    human = people(folder)
+    human = people(folder, found)
     written = [name for name, value in answers(human).items() if value]
     rows = [(text.line, text.key, text.text) for text in human.texts.values()]
     shown = table(pd.DataFrame(rows, columns=["line", "field", "sentence"]), limit=60)
@@ -208,6 +250,11 @@ def summary(folder: Path) -> Shown:
         "questions beside its fields, and run this again. In JupyterLab, a form for the same file stands here."
     )
     return Shown(f"<p>{html.escape(text)}</p>{shown.html}", f"{text}\n{shown.text}")
+
+
+def _words(names: Iterable[str]) -> str:
+    """Return names of fields as a person says them."""
+    return ", ".join(sorted(names)).replace("_", " ")
 
 
 def _remark(remark: Remark) -> str:

@@ -18,6 +18,9 @@ from incidentlab.report.postmortem.statement import Prompt, Written
 from incidentlab.tables import BadInput
 
 NAME = "human.yaml"
+INCIDENT = "incident"
+"""The field that the tool fills in: which incident the file is about."""
+
 STATUSES = ("Draft", "In review", "Reviewed", "Closed")
 KINDS = ("prevent", "detect", "mitigate")
 CHOICES = {"status": STATUSES, "kind": KINDS}
@@ -88,9 +91,12 @@ class Human:
     texts
         Every text by its key: ``summary``, ``lessons[1]``, ``action_items[1].owner``, ``external.summary``.
         Empty fields are not in it.
+    incident
+        What the file says that it is about (see `identity`); None where it does not say.
     """
 
     texts: dict[str, Written] = field(default_factory=dict)
+    incident: str | None = None
 
     def get(self, key: str) -> Written | None:
         """Return one text, None where nobody wrote it."""
@@ -137,10 +143,17 @@ def question(key: str) -> Prompt:
     return Prompt(asked, key)
 
 
-def template() -> str:
-    """Return human.yaml with every field empty and its question beside it."""
+def template(incident: str = "") -> str:
+    """Return human.yaml with every field empty and its question beside it.
+
+    Parameters
+    ----------
+    incident
+        What it is about.
+    """
     lines = [
         "# What only people can say. The tool makes this file once; only people change it, here or by the form.",
+        named(incident),
         "",
     ]
     for title, keys in GROUPS:
@@ -168,13 +181,20 @@ def read(text: str) -> Human:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise BadInput(f"{NAME} is no YAML: {error}") from error
-    human = Human({written.key: written for written in _root(root)})
+    written = {text.key: text for text in _root(root)}
+    about = written.pop(INCIDENT, None)
+    human = Human(written, about.text if about else None)
     if human.status not in STATUSES:
         raise BadInput(
             f"{NAME}:{human.texts['status'].line}: no status {human.status!r}; there are: {', '.join(STATUSES)}"
         )
     human.milestones()
     return human
+
+
+def named(incident: str) -> str:
+    """Return the line that says which incident the file is about."""
+    return f"{INCIDENT}: {incident}  # what the evidence is of; leave it as it is".replace(":   #", ":  #")
 
 
 def _field(key: str) -> list[str]:
@@ -187,9 +207,9 @@ def _field(key: str) -> list[str]:
 
 
 def _root(root: yaml.Node | None) -> Iterator[Written]:
-    known = [*TEXTS, *LISTS, *RECORDS, *MAPS]
+    known = [*TEXTS, *LISTS, *RECORDS, *MAPS, INCIDENT]
     for key, node in _pairs(root, "", known):
-        if key in TEXTS:
+        if key in TEXTS or key == INCIDENT:
             yield from _text(node, key)
         elif key in LISTS:
             for place, item in enumerate(_items(node, key), 1):

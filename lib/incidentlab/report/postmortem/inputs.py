@@ -12,7 +12,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from incidentlab.report.postmortem.human import CHOICES, LISTS, MAPS, RECORDS, TEXTS, question
+from incidentlab.report.postmortem.human import CHOICES, LISTS, MAPS, RECORDS, question
 from incidentlab.report.show import visible
 
 _NARROW = {"owner": "14%", "due": "14%", "kind": "14%", "status": "14%"}
@@ -94,14 +94,12 @@ class Field:
         self._rows.children = [*above, *map(self._row, self._lines)]
 
     def _row(self, line: dict[str, Any]) -> Any:
-        if self.name in TEXTS:
-            return line[self.name]
         cells = list(line.values())
         if self.name in MAPS or (self.name in RECORDS and not self._flat):
             captioned = [widgets.HBox([_caption(part, "8em"), item]) for part, item in line.items()]
             cells = [widgets.VBox(captioned, layout={"flex": "1 1 0", "margin": "0 0 6px 0"})]
         if not self._many:
-            return cells[0]
+            return widgets.HBox(cells)  # in a vertical box they would share its height, which is none
         remove = widgets.Button(icon="trash", tooltip=f"Remove from {said(self.name)}", layout={"width": "36px"})
         remove.on_click(lambda _: self._drop(line))
         return widgets.HBox([*cells, remove])
