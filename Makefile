@@ -3,7 +3,7 @@
 python := .venv/bin/python
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test lint types unit notebooks browser engine recordings recorded-notebooks clean
+.PHONY: demo test lint types unit notebooks browser engine recordings zoo calibration recorded-notebooks clean
 
 demo: .venv/ready
 	.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
@@ -37,6 +37,13 @@ engine: .venv/ready
 
 recordings: .venv/ready
 	lab/with-engine lab/record-all
+
+zoo: .venv/ready
+	lab/with-engine lab/make-base-image
+	lab/with-engine $(python) lab/zoo/record.py
+
+calibration: .venv/ready
+	$(python) lab/calibration.py $(CASES)
 
 recorded-notebooks: .venv/ready
 	.venv/bin/jupyter nbconvert --to notebook --execute --inplace --log-level WARN notebooks/[0-9]*.ipynb notebooks/lessons/[0-9]*.ipynb
