@@ -1,13 +1,19 @@
 import itertools
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from incidentlab.redact import LONGEST, Redactor, is_secret, key, looks_secret
+from incidentlab.load import load
+from incidentlab.redact import LONGEST, Redactor, is_secret, key, looks_secret, places
+from incidentlab.redact.rules import RULES
+
+PLANTED = runpy.run_path(str(Path(__file__).with_name("planted.py")))
+DATA = Path(__file__).parent.parent / "data"
 
 STAMP = b"2026-11-23T09:24:45.460907419Z "
 SECRET = """
@@ -259,3 +265,124 @@ def test_a_key_that_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     assert key.kept("1f")[1] is False
     assert key.kept("1f")[0] != key.kept("1f")[0]
+
+
+def _ids(lines: list) -> list[str]:  # type: ignore[type-arg]
+    return [f"{place}-{told.kind}" for place, told in enumerate(lines)]
+
+
+EVERY = PLANTED["planted"](7, 300)
+
+
+def test_enough_is_planted() -> None:
+    """There are three hundred planted secrets of more than twenty kinds."""
+    assert len(EVERY) == 300
+    assert len({told.kind for told in EVERY}) >= 40
+
+
+@pytest.mark.parametrize("told", EVERY, ids=_ids(EVERY))
+def test_a_planted_secret_is_hidden_and_the_rest_stays(told) -> None:  # type: ignore[no-untyped-def]
+    """A secret of any kind is gone from its line, and every other word of the line is still there."""
+    hidden = Redactor().text(told.line)
+    assert [secret for secret in told.secrets if secret in hidden] == []
+    assert [rest for rest in told.survives if rest not in hidden] == []
+
+
+def test_no_planted_secret_in_anything_that_is_loaded() -> None:
+    """A pasted log with all planted secrets, of four services mixed, gives tables without any of them."""
+    lines = [line for told in EVERY for line in told.line.split("\n")]
+    incident = load("".join(f"web-{place % 4}  | {line}\n" for place, line in enumerate(lines)))
+    assert len(incident.logs) == len(lines)
+    shown = "\n".join(incident.logs["message"])
+    left = {secret for told in EVERY if told.kind != "private key" for secret in told.secrets if secret in shown}
+    assert left == set()
+
+
+def test_no_planted_secret_in_a_bundle() -> None:
+    """What a capture writes of a log, cut anywhere into blocks, holds none of the planted secrets."""
+    log = "".join(f"{STAMP.decode()}{line}\n" for told in EVERY for line in told.line.split("\n")).encode()
+    written = b"".join(Redactor().lines(log[start : start + 1000] for start in range(0, len(log), 1000)))
+    assert [secret for told in EVERY for secret in told.secrets if secret.encode() in written] == []
+    assert written.count(b"\n") == log.count(b"\n")
+
+
+def test_a_private_key_in_rows_of_its_own_stream() -> None:
+    """A private key whose lines another service interrupts is hidden row by row, the other service's rows stay."""
+    told = next(told for told in EVERY if told.kind == "private key")
+    rows = [
+        row for line in told.line.split("\n") for row in (f"web-1  | {line}", "db-1   | ready 7f3a91c02b5d4e6f8a9b0c1d")
+    ]
+    messages = load("\n".join(rows) + "\n").logs["message"].tolist()
+    assert messages[1::2] == ["ready 7f3a91c02b5d4e6f8a9b0c1d"] * (len(rows) // 2)
+    assert [row for row in messages[2:-2:2] if not TOKEN.fullmatch(row)] == []
+
+
+def test_the_scanner_suspects_whatever_a_rule_finds() -> None:
+    """Each rule that finds something in a planted line was suspected there before Python looked."""
+    for told in EVERY:
+        for line in told.line.encode().split(b"\n"):
+            suspected = {which for _, which in places.suspected(line)}
+            found = {which for which, rule in enumerate(RULES) if rule.pattern.search(line)}
+            assert found <= suspected, (line, [RULES[which].name for which in found - suspected])
+
+
+def test_what_one_line_gives_away_is_hidden_in_all() -> None:
+    """A password that one line assigns is hidden where an earlier one says it bare, under the same token."""
+    first, second = load("web-1  | trying hunter2xyz\nweb-1  | DB_PASSWORD=hunter2xyz\n").logs["message"]
+    assert TOKEN.findall(first) == TOKEN.findall(second)
+    assert first.startswith("trying <secret:")
+
+
+@pytest.mark.parametrize("word", ["ECONNREFUSED", "10.0.0.5:5432", "auth-service", "db-1", "5432", "connection"])
+def test_a_log_cannot_blot_out_the_evidence(word: str) -> None:
+    """Who writes that a word of the evidence is a password hides it there and nowhere else."""
+    text = f"web-1  | password={word}\nweb-1  | connect {word} failed\n"
+    assert load(text).logs["message"][1] == f"connect {word} failed"
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in DATA.glob("*/manifest.json")))
+def test_nothing_is_hidden_in_ordinary_logs(name: str) -> None:
+    """The recordings were masked when they were made: no line of them changes any more."""
+    for path in (DATA / name).rglob("*.log"):
+        data = path.read_bytes()
+        assert Redactor().raw(data) == data
+
+
+ORDINARY = """
+npm ERR! code ELIFECYCLE key=4 pass=3
+PASS src/auth/token.test.js (5.2 s)
+Tests: 12 passed, 0 failed; tokens=4096 max_tokens=2048
+FATAL:  password authentication failed for user "app"
+error: password is required; token expired at 2026-11-23T10:00:00Z
+SyntaxError: Unexpected token '<', "<!DOCTYPE "... is not valid JSON
+Invalid token: unexpected end of input at line 3
+JsonWebTokenError: invalid signature, secret or public key must be provided
+Access denied for user 'root'@'172.20.0.5' (using password: YES)
+secret "db-credentials" not found; Secret: payments-db-2 missing
+AuthService: GET http://auth-service:3000/login?next=/cart&page=2 401
+pulled postgres@sha256:0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0
+container 7f3a91c02b5d4e6f8a9b0c1d2e3f40516273849506172839 exited (137)
+Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp 10.0.0.7:443
+    at TokenManager.refresh (/app/src/token.js:10:20)
+    token = req.headers.authorization
+    password = settings.DB_PASSWORD
+    conn = psycopg2.connect(host=host, password=password)
+POSTGRES_PASSWORD_FILE=/run/secrets/db PASSWORD=${DB_PASSWORD} TOKEN=$TOKEN
+primary key: id, foreign key: order_id; sort key=created_at
+cookie hash    : 2EhKgGGYYa2fkzLyq0Kv5g==
+Session establishment complete on server zk/172.20.0.4:2181, negotiated timeout = 40000
+commit 9fceb02d0ae598e95dc970b74767f19372d61af8 author: ann <ann@example.com>
+user ann@example.com logged in from 2001:db8::1 session expired
+Get "http://host:80/a?mail=x@y.example": EOF
+git@github.com:acme/shop.git npm:left-pad@1.3.0 image:tag
+requestId=5f3c1a2b-7d4e-4f6a-8b9c-0d1e2f3a4b5c traceparent=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+etag: "33a64df551425fcc55e4d42a148795d9f25f89d4" GET /static/main.8f3a91c0.js 200
+-----BEGIN CERTIFICATE-----
+MIIDazCCAlOgAwIBAgIUQ2hYx0k1
+"""
+
+
+@pytest.mark.parametrize("line", ORDINARY.strip().split("\n"))
+def test_an_ordinary_line_stays(line: str) -> None:
+    """Prose about passwords, code, addresses, hashes, ids, numbers and references to a secret are evidence."""
+    assert Redactor().text(line) == line

@@ -6,17 +6,27 @@ import re
 from functools import lru_cache
 
 _SECRET = re.compile(
-    "(PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|CREDENTIAL|APIKEY|ACCESSKEY|PRIVATEKEY|SECRETKEY)S?(_|$)"
-    "|(^|_)(ACCESS|ACCOUNT|API|APP|AUTH|ENCRYPTION|HMAC|JWT|LICENSE|MASTER|PRIVATE|SECRET|SESSION|SHARED|SIGNING|SSH)"
-    "_KEYS?(_|$)|_(PASS|PW|PWD|AUTH|COOKIE)$|(^|_)(AUTH_CONFIG|REQUIREPASS|MASTERAUTH)$"
+    "(PASSWORD|PASSWD|PASSPHRASE|PASSCODE|PASSWORT|SENHA|CONTRASENA|SECRET|TOKEN|CREDENTIAL|APIKEY|ACCESSKEY"
+    "|PRIVATEKEY|SECRETKEY|ACCOUNTKEY|AUTHKEY)S?(_|$)"
+    "|(^|_)(ACCESS|ACCOUNT|API|APP|AUTH|CLIENT|CONSUMER|ENCRYPTION|HMAC|JWT|LICENSE|MASTER|PRIVATE|SECRET|SESSION"
+    "|SHARED|SIGNING|SSH|STORAGE)_KEYS?(_|$)"
+    "|_(PASS|PW|PWD|AUTH|COOKIE)$|(^|_)(AUTH_CONFIG|REQUIREPASS|MASTERAUTH)$"
+    "|(PASSWORD|PASSWD|TOKEN|APIKEY)$|(^|_|J|ASP|PHP)(SESSION_?ID|SESS_?ID)$|^CONNECT_SID$|(^|_)SHARED_?ACCESS_?(KEY|SIGNATURE)$"
 )
 _NAME = "USER|USERNAME|DB|DATABASE|HOST|HOSTNAME|NAME|SCHEMA|SERVICE"
 _PUBLIC = re.compile(f"(^|_)({_NAME})$")
 _HARMLESS = re.compile(
     f"(^|_)({_NAME}|FILE|PATH|DIR|METHOD|URL|URI|PORT|TTL|IN|AGE|EXPIRY|EXPIRES|EXPIRATION|LENGTH|SIZE|MIN|MAX|TYPE"
     "|POLICY|ENABLED|REQUIRED|ALGORITHM|ALG|ISSUER|AUDIENCE|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS|MS|COUNT|LIMIT)$"
+    "|(^|_)(MAX|MIN|TOTAL|PROMPT|COMPLETION|INPUT|OUTPUT|CACHED|NUM|N|USED)_(NEW_)?TOKENS$"
 )
-_NO_SECRET = re.compile(r"\**|true|false|yes|no|on|off|0|1|none|null|nil|undefined|<secret:[0-9a-f]{8}>", re.IGNORECASE)
+_NO_SECRET = re.compile(
+    r"[*•]*|x{3,}|\.{3}|true|false|yes|no|on|off|0|1|none|null|nil|undefined|nan|not|set|unset|empty|required|missing"
+    r"|invalid|incorrect|expired|[\[(<{]?(?:redacted|filtered|masked|hidden|removed|sensitive|protected)[\])>}]?"
+    r"|(?:<secret:[0-9a-f]{8}>)+|\$\{\w+\}|\$[A-Z_][A-Z0-9_]*|\$\(.*\)|\{\{.*\}\}|%\(?\w*\)?[sdvqr]|\?|<[\w -]*>"
+    r"|(?:/run/secrets|/etc|/var|/secrets?)/\S*|(?:process\.env|os\.environ|settings|config|self|this|args|opts)[.\[(].*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -46,12 +56,12 @@ def looks_public(name: str) -> bool:
 
 
 def can_be_secret(value: str) -> bool:
-    """Return whether a value can be a secret: not empty, no flag, not hidden already.
+    """Return whether a value can be a secret: not empty, no flag, no reference to one, not hidden already.
 
     Examples
     --------
-    >>> [can_be_secret(value) for value in ("hunter2", "", "yes", "****", "<secret:0123abcd>")]
-    [True, False, False, False, False]
+    >>> [can_be_secret(value) for value in ("hunter2", "", "yes", "****", "${PASSWORD}", "<secret:0123abcd>")]
+    [True, False, False, False, False, False]
     """
     return not _NO_SECRET.fullmatch(value)
 
@@ -64,7 +74,8 @@ def is_secret(name: str, value: str) -> bool:
     >>> is_secret("MYSQL_PASSWORD", "hunter2"), is_secret("ALLOW_EMPTY_PASSWORD", "yes")
     (True, False)
     """
-    return looks_secret(name) and can_be_secret(value)
+    counted = value.isdigit() and name.lower().endswith("tokens")
+    return looks_secret(name) and can_be_secret(value) and not counted
 
 
 def _words(name: str) -> str:

@@ -1,105 +1,176 @@
-r"""Where a secret stands without having been learned: what running text assigns to a name that looks secret.
+r"""Where the secrets of a line stand: the rules, also behind percent signs and base64, and keys of several lines.
 
-Four notations are known: the password of a URL, ``NAME=value``, ``"name": "value"`` of JSON (also within a JSON string,
-where each quote has a backslash), and ``--name value`` of a command line. The last is also what prose looks like that
-speaks of an option (``--password is required``), so a few words are never taken for a value.
+A place is a part of the line as it was written, and the secret that it spells: ``p%40ss`` in an address and ``p@ss``
+in a variable are one secret and get one token.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
-from incidentlab.redact.names import can_be_secret, is_secret
+from incidentlab.redact.rules import RULES, Rule, cookies, decoded, text
+from incidentlab.redact.scan import Scanner, widened
 
-_PROSE = re.compile(
-    "an?|and|are|argument|cannot|environment|flag|for|from|has|if|in|is|it|may|must|needs|not|on|only|option|or"
-    "|required|requires|should|that|the|to|using|variable|was|when|will|with",
-    re.IGNORECASE,
+_PERCENT = re.compile(rb"[^\s\"'<>]*%[0-9A-Fa-f]{2}[^\s\"'<>]*")
+_BYTE = re.compile(rb"%[0-9A-Fa-f]{2}|.", re.DOTALL)
+_BASE64 = re.compile(rb"(?<![\w+/-])[\w+/-]{16,}={0,2}")
+_TELLING = (
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "postgres",
+    "mysql",
+    "redis:",
+    "amqp:",
+    "mongodb",
 )
+"""What a secret in base64 has beside it: looked for at each of the three places that a byte can take."""
+_TOKEN = re.compile(rb"<secret:[0-9a-f]{8}>")
+_BLANK = b"<~~~~~~~~~~~~~~~>"
+"""Stands for a token while the rules look: as long, and without the word "secret"."""
+_BEGIN = re.compile(rb"-----BEGIN[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_END = re.compile(rb"-----END[ A-Z0-9]{0,40}PRIVATE KEY")
+_KEY_TEXT = re.compile(rb"[0-9A-Za-z+/]{16,}={0,2}|\A\s*[0-9A-Za-z+/]+={0,2}(?=\s*\Z)")
+_KEY_LINES = 200
+"""No private key has more lines (one of 16384 bits has 200)."""
+_BARE = ("assignment", "setting")
+_DEEPEST = 3
+"""So often a secret is unwrapped: base64 in an address in a query."""
 
 
-class _Notation(NamedTuple):
-    """A notation: where it may stand, and the name and the value in it; the pattern's last group is the value."""
+class Place(NamedTuple):
+    """Where a secret stands in a line, the secret as it is when nothing is wrapped around it, and the rule for it."""
 
-    pattern: re.Pattern[bytes]
-    read: Callable[[re.Match[bytes]], tuple[str, str]]
+    start: int
+    end: int
+    secret: str
+    rule: str
 
 
-def replace(data: bytes, token: Callable[[str], str]) -> tuple[bytes, int]:
-    """Return `data` with what `token` gives in the place of each secret, and how many there were.
+class Key:
+    """Follows the lines of one stream through a private key that has several of them."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+    def places(self, line: bytes) -> list[Place]:
+        """Return the parts of a private key in the next line."""
+        if not self.left:
+            if (begin := _BEGIN.search(line)) and not _END.search(line, begin.end()):
+                self.left = _KEY_LINES
+            return []
+        self.left = 0 if _END.search(line) else self.left - 1
+        return [Place(*found.span(), text(found[0].strip()), "private key") for found in _KEY_TEXT.finditer(line)]
+
+
+def suspected(data: bytes) -> list[tuple[int, int]]:
+    """Return where a rule may apply, and which; `places` then tells whether it does."""
+    return _scanner().scan(data)
+
+
+def places(line: bytes, which: Iterable[int] | None = None, *, depth: int = 0) -> list[Place]:
+    """Return the secrets in a line, in order; no two overlap.
+
+    Parameters
+    ----------
+    line
+        Text of any length; what is longer than a line is one line here.
+    which
+        The rules that may apply, as `suspected` tells them.
 
     Examples
     --------
-    >>> replace(b'{"password": "hunter2"} --api-key k', lambda secret: f"<{secret}>")
-    (b'{"password": "<hunter2>"} --api-key <k>', 2)
+    >>> [place.secret for place in places(b"amqp://u:p%40ss@mq/ --password hunter2")]
+    ['p@ss', 'hunter2']
     """
-    count = 0
-
-    def replacement(found: re.Match[bytes]) -> bytes:
-        nonlocal count
-        secret = _secret(notation, found)
-        if secret is None:
-            return found[0]
-        count += 1
-        start, end = (place - found.start() for place in found.span("value"))
-        return found[0][:start] + token(secret).encode() + found[0][end:]
-
-    for notation in _NOTATIONS:
-        data = notation.pattern.sub(replacement, data)
-    return data, count
+    wanted = set(which) if which is not None else {number for _, number in suspected(line)}
+    line = _TOKEN.sub(_BLANK, line) if wanted else line
+    found = [place for number in sorted(wanted) for place in _apply(number, line, depth)]
+    chosen: list[Place] = []
+    for place in sorted(found, key=lambda place: (place.start, -place.end)):
+        if place.start >= (chosen[-1].end if chosen else 0):
+            chosen.append(place)
+    return chosen
 
 
-def secrets(data: bytes) -> Iterator[str]:
-    """Yield the secrets that running text assigns."""
-    for notation in _NOTATIONS:
-        yield from filter(None, (_secret(notation, found) for found in notation.pattern.finditer(data)))
+def _apply(number: int, line: bytes, depth: int) -> Iterator[Place]:
+    if number < len(RULES):
+        yield from _by_rule(RULES[number], line)
+    elif depth < _DEEPEST:
+        yield from (_percent if number == len(RULES) else _base64)(line, depth + 1)
 
 
-def _secret(notation: _Notation, found: re.Match[bytes]) -> str | None:
-    name, value = notation.read(found)
-    return value if (is_secret(name, value) if name else can_be_secret(value)) else None
+def _by_rule(rule: Rule, line: bytes) -> Iterator[Place]:
+    for found in rule.pattern.finditer(line):
+        if not rule.judge(found):
+            continue
+        first, last = found.span("value")
+        for start, end in (
+            [(first + a, first + b) for a, b in cookies(found["value"])] if rule.name == "cookie" else [(first, last)]
+        ):
+            end -= _surplus(line[start:end]) if rule.name in _BARE and line[end : end + 1] not in (b'"', b"'") else 0
+            if not _hidden(line[start:end]):
+                yield Place(start, end, _plain(rule, line[start:end]), rule.name)
 
 
-def _url(found: re.Match[bytes]) -> tuple[str, str]:
-    return "", unquote(_text(found["value"]), errors="surrogateescape")
+def _surplus(value: bytes) -> int:
+    """Return how many closing brackets at the end belong to what stands around the value."""
+    bare = value.rstrip(b")]}")
+    return 0 if re.search(rb"[(\[{]", bare) else len(value) - len(bare)
 
 
-def _plain(found: re.Match[bytes]) -> tuple[str, str]:
-    return found["name"].decode("utf-8", "replace"), _text(found["value"])
+def _hidden(value: bytes) -> bool:
+    return not value.replace(_BLANK, b"")
 
 
-def _json(found: re.Match[bytes]) -> tuple[str, str]:
-    name, value = _plain(found)
-    try:
-        return name, json.loads(f'"{value}"')
-    except ValueError:
-        return name, value
+def _plain(rule: Rule, value: bytes) -> str:
+    if rule.name in ("URL password", "query"):
+        return text(unquote_to_bytes(value))
+    if b"\\" in value:
+        try:
+            return str(json.loads(b'"' + value + b'"'))
+        except ValueError:
+            pass
+    return text(value)
 
 
-def _option(found: re.Match[bytes]) -> tuple[str, str]:
-    name, value = _plain(found)
-    return name, "" if _PROSE.fullmatch(value.rstrip(".:")) else value
+def _percent(line: bytes, depth: int) -> Iterator[Place]:
+    """Yield the secrets in percent signs, each with the place that its spelling takes."""
+    for run in _PERCENT.finditer(line):
+        starts = [byte.start() for byte in _BYTE.finditer(run[0])] + [len(run[0])]
+        for place in places(unquote_to_bytes(run[0]), depth=depth):
+            yield Place(run.start() + starts[place.start], run.start() + starts[place.end], place.secret, place.rule)
 
 
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "surrogateescape")
+def _base64(line: bytes, depth: int) -> Iterator[Place]:
+    """Yield what is base64 and tells a secret, whole."""
+    for run in _BASE64.finditer(line):
+        plain = decoded(run[0])
+        if plain and (inner := places(plain, depth=depth)):
+            yield Place(*run.span(), inner[0].secret if inner[0].secret == text(plain) else text(plain), inner[0].rule)
 
 
-_NOTATIONS = (
-    _Notation(re.compile(rb"(?::\\?/\\?/[^\s/:@\"'<>]*+:)(?P<value>[^\s/?#\"'<>]+)(?=@)"), _url),
-    _Notation(
-        re.compile(
-            rb"(?P<quote>\\?[\"'])(?P<name>(?=[\w.-]*(?i:pass|pwd|secret|token|cred|key|auth|cookie))[\w.-]{2,60})(?P=quote)\s{0,8}:\s{0,8}"
-            rb"(?P<open>\\?[\"'])(?P<value>(?:(?!(?P=open))(?:\\.|[^\\\n]))+)(?P=open)"
-        ),
-        _json,
-    ),
-    _Notation(re.compile(rb"(?<![\w.-])(?P<name>[\w.-]++)=(?P<value>[^\s;&\"'<>,]++)"), _plain),
-    _Notation(
-        re.compile(rb"(?<![\w.-])--?(?P<name>[A-Za-z][\w.-]++)[ ][\"']?(?P<value>[^\s\"'<>;,-][^\s\"'<>;,]*+)"), _option
-    ),
-)
+@cache
+def _scanner() -> Scanner:
+    return Scanner([*(widened(rule.pattern.pattern) for rule in RULES), rb"%[0-9A-Fa-f]{2}", b"|".join(_in_base64())])
+
+
+def _in_base64() -> list[bytes]:
+    """Return how the telling words look in base64, wherever they begin and however they are written."""
+    import base64
+
+    looks = set()
+    for word in _TELLING:
+        for spelling in (word, word.upper(), word.title()):
+            for lead in range(3):
+                coded = base64.b64encode(b"\0" * lead + spelling.encode()).rstrip(b"=")
+                looks.add(re.escape(coded[(0, 2, 3)[lead] : len(coded) - 1]))
+    return sorted(looks)
