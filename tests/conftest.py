@@ -1,10 +1,13 @@
 """Recorded incidents, loaded once and proved unchanged after each test that used them."""
 
 import os
+import random
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -47,6 +50,27 @@ def _fingerprint(incident: Incident) -> list[int]:
 
 _loaded: dict[str, list[int]] = {}
 """name of each recording in use -> its fingerprint when it was first loaded"""
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., Any]:
+    """Wait for a condition, however slow the machine is; fail when it cannot come true any more."""
+
+    def wait(condition: Callable[[], Any], *, whilst: Callable[[], bool] = lambda: True) -> Any:
+        while not (came := condition()):
+            assert whilst(), "it ended before the condition came true"
+            time.sleep(0.02)
+        return came
+
+    return wait
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Give numbers by chance; INCIDENTLAB_SEED=N, as a failing test prints it, gives the same again."""
+    seed = os.environ.get("INCIDENTLAB_SEED") or str(random.SystemRandom().getrandbits(32))
+    print(f"INCIDENTLAB_SEED={seed}")  # noqa: T201 - pytest shows it when the test fails
+    return random.Random(seed)
 
 
 @pytest.fixture

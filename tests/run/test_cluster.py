@@ -6,7 +6,6 @@ import queue
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +15,9 @@ from typing import Any
 import dask
 import nbformat
 import pytest
+from dask.utils import parse_timedelta
 from distributed import LocalCluster
+from distributed.comm import CommClosedError
 
 from incidentlab.run import cluster as machines
 from incidentlab.run import results
@@ -27,8 +28,11 @@ from incidentlab.run.task import Task
 from incidentlab.tables import BadInput
 
 V4 = nbformat.v4
+Until = Callable[..., Any]
 FROZEN = """
+import os
 from incidentlab.run import cluster, results
+os.environ["WORKER"] = str(os.getpid())
 results.environment = cluster.environment = lambda: {"programs": "of this test"}
 """
 """What each process is told, so that nobody who edits the programs meanwhile makes them differ."""
@@ -37,8 +41,7 @@ CELLS = (
     "from incidentlab import investigate, load\nfound = investigate(load(source))",
     "open(log, 'a').write(source + '\\n')",
     "import os, signal, time\ntime.sleep(pause)",
-    "line = open(f'/proc/{os.getppid()}/stat').read() if 'killer' in source else ''",
-    "_ = line and os.kill(int(line.rpartition(')')[2].split()[1]), signal.SIGKILL)",  # the parent of the warm server
+    "_ = 'killer' in source and os.kill(int(os.environ['WORKER']), signal.SIGKILL)",
 )
 
 
@@ -49,17 +52,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     frozen.write_text(FROZEN)
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": False},
-            memory_limit=0,
-            silence_logs=50,
-            preload=[str(frozen)],
-        ) as started,
+        machines.local(2, preload=[str(frozen)]) as started,
     ):
         yield started
 
@@ -142,21 +135,16 @@ def test_a_worker_that_is_killed_loses_no_run(
 
 
 def test_a_batch_that_is_killed_loses_nothing_that_its_workers_did(
-    cluster: LocalCluster, run: Callable[..., Batch], notebook: Path, sources: list[str], tmp_path: Path
+    cluster: LocalCluster, run: Callable[..., Batch], notebook: Path, sources: list[str], tmp_path: Path, until: Until
 ) -> None:
     """When the batch itself is killed, what is under way is delivered, and a resume runs only the rest."""
     out, ran, address = tmp_path / "out", tmp_path / "ran", cluster.scheduler_address
     options = ["-o", str(out), "-p", "pause=0.6", "--cluster", address]
     program = f"{FROZEN}\nfrom incidentlab.cli import main\nmain()"
     with subprocess.Popen([sys.executable, "-c", program, "batch", str(notebook), *sources[1:], *options]) as first:
-        while not ran.exists() or len(ran.read_text().split()) < 3:
-            time.sleep(0.02)
-            assert first.poll() is None
+        until(lambda: ran.exists() and len(ran.read_text().split()) >= 3, whilst=lambda: first.poll() is None)
         os.kill(first.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while not list(out.glob("*.row.json")):
-        assert time.monotonic() < deadline, "no worker has delivered"
-        time.sleep(0.02)
+    until(lambda: list(out.glob("*.row.json")))
     ended = run(sources[1:], parameters={"pause": 0.6}, resume=True)
     assert (ended.done, ended.failed) == (len(CATEGORIES), 0)
     assert ended.kept >= 1
@@ -210,35 +198,54 @@ def test_a_path_that_a_worker_does_not_see_is_refused(seen: dict[str, Any], says
 
 
 class Machines:
-    """A cluster that answers each question of its workers as it is told to."""
+    """A cluster that answers each question of its workers as it is told to; None: the worker is being restarted."""
 
-    def __init__(self, *answers: Any, late: bool = False) -> None:
-        self.answers, self.late = list(answers), late
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
 
     def wait_for_workers(self, number: int, timeout: float) -> None:
-        """Wait in vain, if so told."""
-        if self.late:
+        """Wait in vain, if there is nobody to answer."""
+        if not self.answers:
             raise TimeoutError(f"Only 0/{number} workers arrived after {timeout}")
 
     def run(self, *_: Any, **__: Any) -> dict[str, Any]:
         """Give the next answer."""
-        return {"tcp://a:1": self.answers.pop(0)}
+        answer = self.answers.pop(0)
+        return {} if answer is None else {"tcp://a:1": answer}
 
 
 @pytest.mark.parametrize(
     ("machines_there", "says"),
     [
-        (Machines(late=True), "no workers; start some with `dask worker ADDRESS`"),
+        (Machines(), "no workers for 2 s; start some with `dask worker ADDRESS`"),
+        (Machines(None, CommClosedError()), "no workers for 2 s"),
         (Machines(PackageNotFoundError("incidentlab")), "tcp://a:1 has no incidentlab; install"),
         (Machines("0.0.0"), "tcp://a:1 has incidentlab 0.0.0, this is .*; install the same"),
         (Machines(version("incidentlab"), AttributeError("_survey")), "cannot say what it computes with .*_survey"),
     ],
 )
-def test_machines_that_cannot_run_it_are_said(machines_there: Any, says: str, tmp_path: Path) -> None:
+def test_machines_that_cannot_run_it_are_said(
+    machines_there: Any, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No worker, or one with no or another incidentlab, is one line before anything runs, and leaves no mark."""
+    monkeypatch.setattr(machines, "PATIENCE_S", 2.0)
     with pytest.raises(BadInput, match=says):
         next(machines.rows(machines_there, [], str(tmp_path)))
     assert not list(tmp_path.iterdir())
+
+
+def test_workers_that_are_being_restarted_are_waited_for(tmp_path: Path) -> None:
+    """A worker that goes while it is asked, or is just not there, is no reason to refuse; it is asked again."""
+    good = {"environment": machines.environment(), "output": True, "missing": None}
+    cluster = Machines(None, CommClosedError(), version("incidentlab"), TimeoutError(), None, good)
+    machines._check(cluster, [], str(tmp_path), lambda _: None)  # type: ignore[arg-type]
+    assert not cluster.answers
+
+
+def test_a_worker_that_is_slow_to_come_back_is_not_given_up(cluster: LocalCluster) -> None:
+    """Dask waits for a worker of its own that died as long as a batch does, where it would give it up after 15 s."""
+    assert cluster.workers
+    assert parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout")) == machines.PATIENCE_S
 
 
 @pytest.mark.parametrize("error", [ModuleNotFoundError("incidentlab"), machines.OtherPrograms("other programs")])

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import queue
 import secrets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import dask
 import nbformat
 from distributed import Client, LocalCluster, Security
 from distributed.comm.core import connect
@@ -37,10 +39,11 @@ from incidentlab.tables import BadInput
 
 ANSWER_S = 10.0
 """How long a scheduler may take to answer."""
-PATIENCE_S = 60.0
-"""How long a cluster may be without a worker."""
+PATIENCE_S = 300.0
+"""How long a cluster may be without a worker: one that is being restarted is back in seconds, on a busy machine in a
+minute, a new machine in some."""
 
-_POLL_S = 2.0
+_POLL_S, _BREATH_S = 2.0, 0.1
 _RETRIES = 2
 """How often a run is tried again after an error that is not its notebook's, such as a full disk."""
 _LOCAL: dict[str, Any] = {
@@ -66,7 +69,7 @@ def connected(scheduler: str, jobs: int) -> Iterator[Client]:
         No scheduler answers there.
     """
     if scheduler == "local":
-        with LocalCluster(n_workers=jobs, **_LOCAL) as workers, Client(workers) as client:
+        with local(jobs) as workers, Client(workers) as client:
             yield client
         return
     try:
@@ -80,12 +83,29 @@ def connected(scheduler: str, jobs: int) -> Iterator[Client]:
         yield client
 
 
+@contextmanager
+def local(jobs: int, **further: Any) -> Iterator[LocalCluster]:
+    """Start a scheduler with so many workers on this machine.
+
+    Notes
+    -----
+    A worker that died is started again by its nanny. Dask gives it up, and its nanny with it, if it is not back after
+    15 s (``distributed.deploy.lost-worker-timeout``; SpecCluster._update_worker_status), and then nobody is left who
+    would start one; on a busy machine a start takes longer.
+    """
+    lost = {"distributed.deploy.lost-worker-timeout": f"{PATIENCE_S} s"}
+    with dask.config.set(lost), LocalCluster(n_workers=jobs, **_LOCAL | further) as workers:
+        yield workers
+
+
 async def _reach(scheduler: str) -> None:
     comm = await connect(scheduler, timeout=ANSWER_S, **Security().get_connection_args("client"))
     await comm.close()
 
 
-def rows(client: Client, tasks: list[Task], output: str) -> Iterator[dict[str, Any]]:
+def rows(
+    client: Client, tasks: list[Task], output: str, say: Callable[[str], None] = lambda _: None
+) -> Iterator[dict[str, Any]]:
     """Give the row of each task when it has been delivered.
 
     Parameters
@@ -96,6 +116,8 @@ def rows(client: Client, tasks: list[Task], output: str) -> Iterator[dict[str, A
         What to run.
     output
         Folder or address for the results; a folder must be the same one on all machines.
+    say
+        Takes what is waited for.
 
     Raises
     ------
@@ -104,7 +126,7 @@ def rows(client: Client, tasks: list[Task], output: str) -> Iterator[dict[str, A
     NotebookFailed
         The scheduler or all workers were lost; a resume goes on.
     """
-    _check(client, tasks, output)
+    _check(client, tasks, output, say)
     book = _bare(tasks[0].notebook)
     suspects = []
     for task, row in _ended(client, tasks, book, output):
@@ -224,28 +246,47 @@ def _workers(client: Client) -> int:
         return 0
 
 
-def _check(client: Client, tasks: list[Task], output: str) -> None:
+def _check(client: Client, tasks: list[Task], output: str, say: Callable[[str], None]) -> None:
     """Refuse a cluster on which a run could not be what it is here."""
     here = version("incidentlab")
-    try:
-        client.wait_for_workers(1, timeout=ANSWER_S)
-    except TimeoutError:
-        raise BadInput("the Dask scheduler has no workers; start some with `dask worker ADDRESS`") from None
-    for name, told in client.run(version, "incidentlab", on_error="return").items():
+    say("waiting for workers")
+    for name, told in _asked(client, version, "incidentlab").items():
         if isinstance(told, PackageNotFoundError):
             raise BadInput(f"worker {name} has no incidentlab; install {here} on all machines")
         if told != here:
             raise BadInput(f"worker {name} has incidentlab {told}, this is {here}; install the same on all machines")
     paths = [task.source for task in tasks if not address.is_address(task.source)]
     with _mark(output) as mark:
-        for name, seen in client.run(_survey, mark, paths, on_error="return").items():
+        for name, seen in _asked(client, _survey, mark, paths).items():
             _compare(name, seen, output)
+
+
+def _asked(client: Client, question: Callable[..., Any], *given: Any) -> dict[str, Any]:
+    """Return what each worker answers. One that goes meanwhile, as when it is being restarted, has no say.
+
+    Raises
+    ------
+    BadInput
+        No worker is there, and none comes.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while (left := until - time.monotonic()) > 0:
+        with suppress(TimeoutError):
+            client.wait_for_workers(1, timeout=left)
+            told = client.run(question, *given, on_error="return")
+            if answers := {name: answer for name, answer in told.items() if not isinstance(answer, OSError)}:
+                return answers
+            time.sleep(_BREATH_S)
+    raise BadInput(
+        f"the Dask scheduler has had no workers for {PATIENCE_S:.0f} s; start some with `dask worker ADDRESS`"
+    )
 
 
 def _survey(mark: str | None, paths: list[str]) -> dict[str, Any]:
     """Return what a worker computes with, and what of the batch it does not see."""
-    missing = next((path for path in paths if not Path(path).exists()), None)
-    return {"environment": environment(), "output": mark is None or Path(mark).exists(), "missing": missing}
+    unseen = [path for path in (*paths, *filter(None, [mark])) if not os.path.exists(path)]  # noqa: PTH110 - raises nothing
+    missing = next((path for path in unseen if path != mark), None)
+    return {"environment": environment(), "output": mark not in unseen, "missing": missing}
 
 
 def _compare(worker: str, seen: dict[str, Any] | BaseException, output: str) -> None:
