@@ -139,6 +139,25 @@ def test_what_is_wrong_is_said_before_anything_starts(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("shared")
+def test_a_misspelt_path_is_one_row(tmp_path: Path) -> None:
+    """A source that is not there fails alone; it runs as soon as it is there, and the others stay as they are."""
+    (tmp_path / "web.log").write_text("web-1  | listening on port 80\n")
+    sources, output = [str(tmp_path / "wbe.log"), str(tmp_path / "web.log"), "memory/nowhere/*.log"], tmp_path / "out"
+    ended = batch(notebook(tmp_path), sources, output=output, jobs=1)
+    assert (ended.done, ended.failed) == (1, 2)
+    told = pd.read_parquet(output / "results.parquet").set_index("incident")
+    assert told.loc["wbe.log", ["status", "ename", "evalue"]].tolist() == [
+        "failed",
+        "BadInput",
+        f"{tmp_path}/wbe.log is not there",
+    ]
+    assert batch(tmp_path / "q.ipynb", sources, output=output, jobs=1, resume=True).kept == 3
+    (tmp_path / "wbe.log").write_text("web-1  | listening on port 80\n")
+    again = batch(tmp_path / "q.ipynb", sources, output=output, jobs=1, resume=True)
+    assert (again.done, again.failed, again.kept) == (2, 1, 2)
+
+
 def row(incident: str) -> dict[str, object]:
     """Return the row of a run that left no files."""
     known = {"incident": incident, "status": "done", "key": "k", "started": "2026-11-23T09:00:00+00:00"}

@@ -26,7 +26,7 @@ from incidentlab.run.delivery import deliver, put, take_back
 from incidentlab.run.one import _label, _read
 from incidentlab.run.parameters import checked, declared
 from incidentlab.run.results import Delivered, Results, key, table
-from incidentlab.run.task import OUTPUTS, Task
+from incidentlab.run.task import OUTPUTS, Task, failure
 from incidentlab.tables import BadInput
 
 Progress = Callable[[str, int, int], None]
@@ -67,7 +67,8 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     notebook
         Has one cell tagged ``parameters`` with a parameter ``source``.
     sources
-        Paths or addresses of bundles or of files with logs. One that is given twice runs once.
+        Paths or addresses of bundles or of files with logs. One that is given twice runs once; one that is not there
+        or cannot be read is a row that says so, unless that is true of all.
     output
         Folder or address of the results: ``results.jsonl`` and ``results.parquet`` (see
         `incidentlab.run.results.COLUMNS`), ``index.html``, and for each incident the executed notebook, its page and
@@ -91,7 +92,7 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     Raises
     ------
     BadInput
-        The notebook or a source is not there, or `output` or `cluster` cannot be used.
+        The notebook or every source is not there, or `output` or `cluster` cannot be used.
     BadParameter
         A parameter is unknown or mistyped; nothing has been run or written.
     NotebookFailed
@@ -130,11 +131,21 @@ def _tasks(notebook: Path, sources: Iterable[str], values: Mapping[str, Any], ti
         raise BadInput("no source given; name bundles or files with logs")
     written = notebook.read_bytes()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        keys = list(pool.map(lambda place: key(place, written, {**values, "source": place}), places))
+        keys = list(pool.map(lambda place: _keyed(place, written, {**values, "source": place}), places))
+    if all(fault for _, fault in keys):
+        raise BadInput(keys[0][1])
     return [
-        Task(incident, place, hashed, str(notebook.resolve()), "", {**values, "source": place}, timeout_s)
-        for incident, place, hashed in zip(_incidents(places), places, keys, strict=True)
+        Task(incident, place, hashed, str(notebook.resolve()), "", {**values, "source": place}, timeout_s, fault)
+        for incident, place, (hashed, fault) in zip(_incidents(places), places, keys, strict=True)
     ]
+
+
+def _keyed(place: str, notebook: bytes, values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what a run depends on, and what is wrong with its evidence if that is not there or cannot be read."""
+    try:
+        return key(place, notebook, values), ""
+    except BadInput as error:
+        return sha256(str(error).encode()).hexdigest(), str(error)
 
 
 def _incidents(places: list[str]) -> list[str]:
@@ -162,9 +173,10 @@ def _there(source: str) -> list[str]:
         raise BadInput(f"{source} is in this process only, and runs are in others; give a file or another address")
     place = _place(source)
     if address.is_address(place):
-        return address.expand(place)
-    if not Path(place).exists():
-        raise BadInput(f"{source} is not there")
+        try:
+            return address.expand(place)
+        except BadInput:
+            return [place]  # which is one row that says so
     if "\n" in place or place != place.encode(errors="ignore").decode():
         raise BadInput(f"{source!r} has a name that is no line of text; rename it")
     return [place]
@@ -206,22 +218,39 @@ def _kept(results: Results | Delivered, task: Task, *, again: bool) -> bool:
 
 def _run(tasks: list[Task], results: Results | Delivered, jobs: int, cluster: str | None, progress: Progress) -> None:
     """Run all tasks; each row is kept as soon as it comes."""
-    if not tasks:
-        return
-    with _ways(results.output, jobs, cluster) as ended:
-        for number, row in enumerate(ended(tasks), 1):
+    sound = [task for task in tasks if not task.fault]
+    told = _refused([task for task in tasks if task.fault], results.output)
+
+    def keep(rows: Iterable[dict[str, Any]], before: int) -> None:
+        for number, row in enumerate(rows, before + 1):
             results.append(row)
             progress(row["incident"], number, len(tasks))
 
+    keep(told, 0)
+    if sound:
+        with _ways(results.output, jobs, cluster, lambda words: progress(words, 0, len(tasks))) as ended:
+            keep(ended(sound), len(tasks) - len(sound))
+
+
+def _refused(tasks: list[Task], output: str) -> Iterator[dict[str, Any]]:
+    """Give the row of each task whose evidence is not there or cannot be read."""
+    for task in tasks:
+        row = failure(task, "BadInput", task.fault)
+        if address.is_address(output):
+            deliver(output, row, Path())
+        yield row
+
 
 @contextmanager
-def _ways(output: str, jobs: int, cluster: str | None) -> Iterator[Callable[[list[Task]], Iterator[dict[str, Any]]]]:
+def _ways(
+    output: str, jobs: int, cluster: str | None, say: Callable[[str], None]
+) -> Iterator[Callable[[list[Task]], Iterator[dict[str, Any]]]]:
     """Give the way in which tasks run: on a cluster, in processes into a folder, or into one that is then delivered."""
     if cluster is not None:
         from incidentlab.run import cluster as machines
 
         with machines.connected(cluster, jobs) as client:
-            yield lambda tasks: machines.rows(client, tasks, output)
+            yield lambda tasks: machines.rows(client, tasks, output, say)
         return
     from incidentlab.run import processes
 

@@ -12,7 +12,7 @@ import nbformat
 
 from incidentlab import offline
 from incidentlab.bundle import address
-from incidentlab.run.parameters import checked, declared
+from incidentlab.run.parameters import checked, declared, trust
 from incidentlab.tables import BadInput, IncidentlabError
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -120,6 +120,7 @@ def _execute(notebook: Path, target: Path, values: Mapping[str, Any], *, progres
     import papermill  # two seconds to import
     from traitlets.config import Config
 
+    trust()
     try:
         with TemporaryDirectory(prefix="incidentlab-") as private:  # the kernel talks over sockets in here, not TCP
             papermill.execute_notebook(

@@ -7,7 +7,9 @@ cell is read as Python source and never executed: a parameter is a line ``name: 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -26,6 +28,8 @@ _TYPES: dict[str, Any] = {
     "float | None": float | None,
     "list[str]": list[str],
 }
+_FLAGS = ("-p", "--parameter")
+_OPTION = re.compile(r"-[^\d.]")
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,60 @@ def checked(given: Mapping[str, Any], known: Mapping[str, Parameter], *, name: s
     {'tries': 3}
     """
     return {key: _value(value, _find(key, known, name)) for key, value in given.items()}
+
+
+def paired(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of a command line with each ``-p name value``, as papermill has it, as ``-p name=value``.
+
+    What begins with a dash is a value if it is a number, and else the next option.
+
+    Examples
+    --------
+    >>> paired(["-p", "service", "db", "-p", "tries=3", "-p", "delay_s", "-1", "-o", "build"])
+    ['-p', 'service=db', '-p', 'tries=3', '-p', 'delay_s=-1', '-o', 'build']
+    """
+    found, left = [], list(arguments)
+    while left:
+        found.append(left.pop(0))
+        if found[-1] == "--":
+            return found + left
+        if found[-1] not in _FLAGS or not left:
+            continue
+        found.append(left.pop(0))
+        if left and found[-1].isidentifier() and not _OPTION.match(left[0]):
+            found[-1] += f"={left.pop(0)}"
+    return found
+
+
+def named(pairs: Iterable[str]) -> dict[str, str]:
+    """Return what each ``name=value`` of a command line says.
+
+    Raises
+    ------
+    BadParameter
+        One is no such pair.
+
+    Examples
+    --------
+    >>> named(["service=db", "query=a=b"])
+    {'service': 'db', 'query': 'a=b'}
+    """
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise BadParameter(f"-p {pair!r} has no name and value; write -p NAME VALUE or -p NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def trust() -> None:
+    """Keep papermill from warning of a parameter that its own reading misses: `checked` has read them all."""
+    logging.getLogger("papermill").addFilter(_foreseen)
+
+
+def _foreseen(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Passed unknown parameter")
 
 
 def _parameter(node: ast.stmt, line: str, name: str) -> Parameter:

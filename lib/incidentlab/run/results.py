@@ -215,8 +215,16 @@ def key(source: str, notebook: bytes, parameters: Mapping[str, Any]) -> str:
 
 
 def content(source: str) -> str:
-    """Return the hash of a file, or of all files of a folder with their names: the same here and at an address."""
+    """Return the hash of a file, or of all files of a folder with their names: the same here and at an address.
+
+    Raises
+    ------
+    BadInput
+        It is not there, or cannot be read.
+    """
     digest = hashlib.sha256()
+    if not address.is_address(source) and not Path(source).exists():
+        raise BadInput(f"{source} is not there")
     try:
         for name, inner in address.hashes(source) if address.is_address(source) else _hashes(Path(source)):
             digest.update(f"{name}\0{inner}\0".encode("utf-8", "surrogateescape"))

@@ -16,6 +16,7 @@ import nbformat
 import pandas as pd
 
 from incidentlab.run.one import _write, literal, page
+from incidentlab.run.parameters import trust
 
 OUTPUTS = {"notebook": ".ipynb", "page": ".html", "verdict": ".verdict.json"}
 """Column of a row -> how the name of that file ends."""
@@ -54,6 +55,8 @@ class Task:
         All parameters of the notebook.
     timeout_s
         Seconds that the run may take.
+    fault
+        What is wrong with the evidence, if it is not there or cannot be read: then there is nothing to run.
     """
 
     incident: str
@@ -63,6 +66,7 @@ class Task:
     folder: str
     values: dict[str, Any]
     timeout_s: float | None
+    fault: str = ""
 
 
 def execute(task: Task, server: str) -> dict[str, Any]:
@@ -100,6 +104,7 @@ def _execute(task: Task, server: str, partial: Path, told: Path, scratch: str) -
     """Execute the notebook; return how it ended."""
     import papermill
 
+    trust()
     try:
         papermill.execute_notebook(
             literal(Path(task.notebook)),
