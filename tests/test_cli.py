@@ -1,10 +1,16 @@
 import json
+import os
+import re
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from incidentlab.cli import app
 
 CONTRACT = {"source", "verdict", "findings", "ledger", "unparsed_lines", "versions"}
 RACE = """\
@@ -77,10 +83,24 @@ def test_standard_input_is_a_source() -> None:
         (["diagnose", "no-such-file.log"], "no-such-file.log"),
         (["run", "no-such.ipynb", "x"], "no notebook no-such.ipynb"),
         (["run", "notebooks/01-what-happened.ipynb", "x", "-p", "sauce=1"], "did you mean source?"),
-        (["run", "notebooks/01-what-happened.ipynb", "x", "-p", "sauce"], "is no name=value"),
+        (["run", "notebooks/01-what-happened.ipynb", "x", "-p", "sauce", "1"], "did you mean source?"),
+        (["batch", "notebooks/01-what-happened.ipynb", "x", "-o", "build", "-p", "sauce", "1"], "did you mean source?"),
+        (["run", "notebooks/01-what-happened.ipynb", "x", "-p", "sauce"], "has no name and value; write -p NAME VALUE"),
         (["lab", "up", "startup-race", "--lab", "nowhere"], "no lab at nowhere"),
+        (["lab", "foo"], "no verb 'foo'; there are up, record, down, verify"),
+        (["run", "notebooks/01-what-happened.ipynb", "x", "-o", "README.md/x"], "README.md/x: Not a directory; give"),
     ],
-    ids=["no source", "no notebook", "unknown parameter", "no value", "no lab"],
+    ids=[
+        "no source",
+        "no notebook",
+        "unknown parameter",
+        "unknown parameter, apart",
+        "unknown parameter of a batch",
+        "no value",
+        "no lab",
+        "no verb",
+        "no folder",
+    ],
 )
 def test_bad_input_is_one_line_and_exit_status_2(arguments: list[str], says: str) -> None:
     """What cannot be used is said in one line on stderr, without a traceback, and nothing on stdout."""
@@ -88,6 +108,30 @@ def test_bad_input_is_one_line_and_exit_status_2(arguments: list[str], says: str
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr
     assert len(done.stderr.strip().split("\n")) == 1
+
+
+def test_what_may_not_be_read_is_one_line(pasted: Path) -> None:
+    """A file or folder that its owner has closed is said in one line, and what to do."""
+    inner = pasted.parent / "closed"
+    inner.mkdir()
+    (inner / "human.yaml").write_text("title: x\n")
+    inner.chmod(0)
+    command = [Path(sys.executable).with_name("incidentlab"), "postmortem", pasted, "-o", inner]
+    unprivileged = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = subprocess.run([*unprivileged, *command], capture_output=True, text=True, check=False)
+    inner.chmod(0o700)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Permission denied; let it be read and written, or give another" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", sorted(get_command(app).commands))
+def test_every_command_explains_itself(command: str) -> None:
+    """The help of a command begins with a short sentence, gives an example that can be typed, and no type of a flag."""
+    told = CliRunner().invoke(app, [command, "--help"], prog_name="incidentlab").output
+    assert re.search(rf"Example:\n  (?:.*\| )?incidentlab {command} ", told)
+    assert "<bool>" not in told
+    assert len(re.search(r"\n\n  (.*?)\n", told)[1]) <= 65
 
 
 def test_hostile_lines_reach_no_terminal(tmp_path: Path) -> None:

@@ -1,10 +1,8 @@
-"""The commands. Each reads its arguments, calls one function of the library and prints what that returns.
-
-Exit status: 0 it was done, 2 the input cannot be used (one line on stderr says why and what to do next).
-"""
+"""The commands. Each reads its arguments, calls one function of the library and prints what that returns."""
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import subprocess
@@ -13,18 +11,71 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
-from incidentlab.tables import BadInput, BadParameter, IncidentlabError
+from incidentlab.tables import BadInput, IncidentlabError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+HELP = """Say what broke a Docker Compose project, with the lines that prove it, and help to write it down.
+
+\b
+When something has just broken:
+  incidentlab capture payflow -o incident     keep the evidence first: Docker forgets
+  incidentlab diagnose incident               what broke, why, what to change
+  docker compose logs -t | incidentlab diagnose -    from pasted logs alone
+
+Exit status: 0 it was done, 2 the input cannot be used; then one line on stderr says why and what to do next.
+"""
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=HELP
+)
+
+_WHAT_NEXT = {
+    errno.EACCES: "let it be read and written, or give another",
+    errno.EPERM: "let it be read and written, or give another",
+    errno.EROFS: "give a place that can be written to",
+    errno.ENOSPC: "make space, or give another place",
+    errno.EDQUOT: "make space, or give another place",
+}
+"""What went wrong with a file -> what to do."""
+VERBS = ("up", "record", "down", "verify")
 
 Source = Annotated[
     str,
-    typer.Argument(help="A bundle or a file of logs: a path, or s3://... and others; - for stdin; compose:PROJECT."),
+    typer.Argument(
+        metavar="SOURCE",
+        help="The evidence: a bundle (folder, .zip, .tar.gz) or a file of logs; - for standard input; compose:PROJECT "
+        "for a live project; or an address such as s3://BUCKET/INCIDENT.",
+    ),
 ]
+Notebook = Annotated[
+    Path, typer.Argument(metavar="NOTEBOOK", help="One of notebooks/, or your own with a cell tagged 'parameters'.")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME VALUE",
+        help="Set a parameter of the notebook; NAME=VALUE is taken too. May be given often.",
+    ),
+]
+
+
+def _example(command: str) -> str:
+    return f"\b\nExample:\n  {command}"
+
+
+class WithParameters(TyperCommand):
+    """A command that takes ``-p name value`` beside ``-p name=value``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, the pairs put together."""
+        from incidentlab.run.parameters import paired
+
+        return super().parse_args(ctx, paired(args))
 
 
 def _version(wanted: bool) -> None:
@@ -41,15 +92,18 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Take the options that stand before a command."""  # its help is HELP
 
 
-@app.command()
+@app.command(epilog=_example("docker compose logs -t | incidentlab diagnose -"))
 def diagnose(
     source: Source,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON, for programs.")] = False,
 ) -> None:
-    """Say what broke, why, with the lines that prove it, and what to change."""
+    """Say what broke and why, with the lines that prove it.
+
+    What to change comes with it, and what the evidence cannot answer.
+    """
     from incidentlab.bundle.address import shown
     from incidentlab.load import load
     from incidentlab.report.answer import page
@@ -63,13 +117,18 @@ def diagnose(
         typer.echo(page(investigation), nl=False)
 
 
-@app.command()
+@app.command(epilog=_example("incidentlab capture payflow -o incident"))
 def capture(
-    project: Annotated[str, typer.Argument(help="Name of a Compose project, running or stopped.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")],
-    overwrite: Annotated[bool, typer.Option(help="Replace an existing bundle.")] = False,
+    project: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROJECT", help="The Compose project, running or stopped; `docker compose ls -a` has it."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the bundle shall stand.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that stands there.")] = False,
 ) -> None:
-    """Take the evidence of a Compose project from the engine, before Docker forgets it."""
+    """Take the evidence from the engine, before Docker forgets it."""
     from incidentlab.collect import capture as take
 
     with _progress("capture") as progress:
@@ -77,50 +136,88 @@ def capture(
     typer.echo(f"captured {project} into {bundle}; next: incidentlab diagnose {bundle}")
 
 
-@app.command()
+@app.command(epilog=_example("incidentlab record payflow -o recording"))
 def record(
-    project: Annotated[str, typer.Argument(help="Name of a Compose project; its containers may come later.")],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder of the bundle; one that stands is gone on with.")
+    project: Annotated[
+        str, typer.Argument(metavar="PROJECT", help="The Compose project; its containers may come later.")
     ],
-    interval: Annotated[float, typer.Option(min=1.0, help="Seconds between two samples of the resources.")] = 2.0,
-    max_bytes: Annotated[int, typer.Option(min=1_000_000, help="Size to keep within: the oldest goes.")] = 1 << 30,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Where the bundle shall stand, or one to go on with."),
+    ],
+    interval: Annotated[
+        float, typer.Option(min=1.0, metavar="SECONDS", help="Between two samples of the resources.")
+    ] = 2.0,
+    max_bytes: Annotated[
+        int, typer.Option(min=1_000_000, metavar="BYTES", help="Size to keep within: the oldest goes.")
+    ] = 1 << 30,
 ) -> None:
-    """Keep what Docker forgets, from now until Ctrl-C or SIGTERM; after a kill, start it again with the same output."""
+    """Keep what Docker forgets, from now until Ctrl-C.
+
+    SIGTERM ends it too. After a kill, start it again with the same folder: it goes on.
+    """
     from incidentlab.collect import record as keep
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with _status(f"recording {project}, Ctrl-C to end") as show:
-        bundle = keep(project, output, interval_s=interval, max_bytes=max_bytes, stop=stop, progress=show)
-    typer.echo(f"recorded {project} into {bundle}; next: incidentlab diagnose {bundle}")
+    seen = 0
+
+    def shown(now: Any) -> None:
+        nonlocal seen
+        seen = now.seen
+        show(now)
+
+    with _status(f"recording {project}") as (show, say):
+        bundle = keep(
+            project,
+            output,
+            interval_s=interval,
+            max_bytes=max_bytes,
+            stop=stop,
+            progress=shown,
+            say=say,
+        )
+    if seen:
+        typer.echo(f"recorded {project} into {bundle}; next: incidentlab diagnose {bundle}")
+    else:
+        typer.echo(f"no container of {project} was there: nothing was recorded into {bundle}")
 
 
-@app.command()
+@app.command(
+    cls=WithParameters,
+    epilog=_example("incidentlab run notebooks/01-what-happened.ipynb incident -p service auth-service"),
+)
 def run(
-    notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
+    notebook: Notebook,
     source: Source,
-    parameter: Annotated[
-        list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be given often.")
-    ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")] = Path("build"),
+    parameter: Parameters = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="For the notebook and its page.")
+    ] = Path("build"),
 ) -> None:
-    """Execute a notebook over a source; leave the executed notebook and an offline HTML page."""
-    from incidentlab.run import run as execute
+    """Run a notebook over your evidence, and make a page of it.
 
-    ran = execute(
-        notebook, source, parameters=dict(map(_pair, parameter or [])), output=output, progress=sys.stderr.isatty()
-    )
+    Leaves the notebook with its results, and a page that needs no network.
+    """
+    from incidentlab.run import run as execute
+    from incidentlab.run.parameters import named
+
+    ran = execute(notebook, source, parameters=named(parameter or []), output=output, progress=sys.stderr.isatty())
     typer.echo(f"notebook  {ran.notebook}\npage      {ran.page}")
 
 
-@app.command()
+@app.command(epilog=_example("incidentlab postmortem incident -o postmortem"))
 def postmortem(
     source: Source,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder; its human.yaml is kept.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="For the pages; its human.yaml is kept.")
+    ],
 ) -> None:
-    """Draft the postmortem: every sentence with its evidence, as Markdown, HTML and PDF; what people write is kept."""
+    """Draft the postmortem: every sentence with its evidence.
+
+    As Markdown, HTML and PDF; what people write in human.yaml is kept.
+    """
     from incidentlab import investigate, load, plot
     from incidentlab.report.postmortem import write
 
@@ -135,28 +232,43 @@ def postmortem(
     typer.echo(f"to write  {len(written.draft.prompts)} fields of {output / 'human.yaml'}; then run this again")
 
 
-@app.command()
+@app.command(
+    cls=WithParameters, epilog=_example("incidentlab batch notebooks/01-what-happened.ipynb data/* -o build/batch")
+)
 def batch(  # noqa: PLR0913 - each is an option of the command
-    notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
-    sources: Annotated[list[str], typer.Argument(help="Bundles, or files of logs: paths, or s3://... and others.")],
-    output: Annotated[str, typer.Option("--output", "-o", help="Folder for the results, or s3://... and others.")],
-    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Runs at once; one for each CPU.")] = None,
+    notebook: Notebook,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE", help="Bundles or files of logs: paths, or addresses such as s3://BUCKET/*."),
+    ],
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FOLDER", help="For the results; or an address such as s3://BUCKET/X."),
+    ],
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", min=1, metavar="NUMBER", help="Runs at once; one for each CPU.")
+    ] = None,
     cluster: Annotated[
-        str | None, typer.Option(help="Run on a Dask scheduler's workers: its address, or local to start some here.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Run on the workers of this Dask scheduler; local starts some here."),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Run only what is missing or has changed; a failure is a result and stays.")
     ] = False,
     again: Annotated[bool, typer.Option("--again", help="As --resume, and run once more what failed.")] = False,
-    timeout: Annotated[float | None, typer.Option(min=0.001, help="Seconds that one run may take.")] = None,
-    parameter: Annotated[
-        list[str] | None, typer.Option("-p", "--parameter", help="name=value; may be given often.")
+    timeout: Annotated[
+        float | None, typer.Option(min=0.001, metavar="SECONDS", help="How long one run may take.")
     ] = None,
+    parameter: Parameters = None,
 ) -> None:
-    """Execute a notebook over many sources; leave results as data, a page for each, and an index."""
-    from incidentlab.run import batch as execute
+    """Run a notebook over many incidents, and make an index of them.
 
-    given = dict(map(_pair, parameter or []))
+    Leaves a page for each, an index to sort and filter, and the results as data. What fails is a row.
+    """
+    from incidentlab.run import batch as execute
+    from incidentlab.run.parameters import named
+
+    given = named(parameter or [])
     options: dict[str, Any] = {"jobs": jobs, "cluster": cluster, "resume": resume, "again": again, "timeout_s": timeout}
     with _progress("batch") as progress:
         ended = execute(notebook, sources, output=output, parameters=given, progress=progress, **options)
@@ -164,28 +276,42 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     typer.echo(f"index  {output.rstrip('/')}/index.html")
 
 
-@app.command()
+@app.command(epilog=_example("incidentlab lessons -o course"))
 def lessons(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the copies.")] = Path("lessons"),
-    edition: Annotated[str, typer.Option(help="student, or instructor: with answers and plans.")] = "student",
-    folder: Annotated[Path, typer.Option("--lessons", help="The lessons of a source checkout.")] = Path(
-        "notebooks/lessons"
-    ),
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="For the copies.")] = Path("lessons"),
+    edition: Annotated[
+        str, typer.Option(metavar="NAME", help="student, or instructor: with answers and plans.")
+    ] = "student",
+    folder: Annotated[
+        Path, typer.Option("--lessons", metavar="FOLDER", help="Where the lessons of a checkout are.")
+    ] = Path("notebooks/lessons"),
 ) -> None:
-    """Copy the lessons to work with: notebooks, questions, recordings; nobody's work is overwritten."""
+    """Copy the lessons, to learn or to teach with them.
+
+    Notebooks, questions and recordings; nobody's work is overwritten.
+    """
     from incidentlab.teach.editions import editions
 
     written = editions(folder, output, edition=edition)
     typer.echo(f"{len(written)} lessons in {output}; next: jupyter lab {output}")
 
 
-@app.command()
+@app.command(epilog=_example("incidentlab lab up startup-race"))
 def lab(
-    verb: Annotated[str, typer.Argument(help="up, record or down a scenario; verify takes none.")],
-    scenario: Annotated[str | None, typer.Argument(help="A file of lab/scenarios, without .yaml.")] = None,
-    folder: Annotated[Path, typer.Option("--lab", help="The lab of a source checkout.")] = Path("lab"),
+    verb: Annotated[str, typer.Argument(metavar="VERB", help="up, record or down, with a scenario; or verify.")],
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO", help="A file of lab/scenarios, without .yaml.")
+    ] = None,
+    folder: Annotated[Path, typer.Option("--lab", metavar="FOLDER", help="Where the lab of a checkout is.")] = Path(
+        "lab"
+    ),
 ) -> None:
-    """Stage a scenario of the lab on the real engine, record it into data/, or verify the what-if replay there."""
+    """Stage a broken project on a real engine, or record it.
+
+    `verify` checks the what-if replay on the engine.
+    """
+    if verb not in VERBS:
+        raise BadInput(f"no verb {verb!r}; there are {', '.join(VERBS)}")
     if (verb == "verify") != (scenario is None):
         raise BadInput("lab verify takes no scenario" if scenario else f"lab {verb} needs the name of a scenario")
     script = folder / ("scenario.py" if scenario else "verify.py")
@@ -200,17 +326,19 @@ def main() -> None:
     try:
         app()
     except IncidentlabError as error:
-        from incidentlab.report.show import visible  # a message may quote evidence
+        _give_up(str(error))
+    except OSError as error:
+        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise  # of no file: a fault of the program
+        what_next = _WHAT_NEXT.get(error.errno or 0, "give another")
+        _give_up(f"{error.filename or 'a file'}: {error.strerror}; {what_next}")
 
-        typer.echo(f"incidentlab: {visible(' '.join(str(error).split()))}", err=True)
-        raise SystemExit(2) from None
 
+def _give_up(words: str) -> NoReturn:
+    from incidentlab.report.show import visible  # a message may quote evidence
 
-def _pair(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier():
-        raise BadParameter(f"-p {text!r} is no name=value")
-    return name, value
+    typer.echo(f"incidentlab: {visible(' '.join(words.split()))}", err=True)
+    raise SystemExit(2) from None
 
 
 @contextmanager
@@ -225,15 +353,15 @@ def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def _status(title: str) -> Iterator[Callable[[Any], None] | None]:
-    """Show how far a recording is on a terminal, in one line; nothing elsewhere."""
+def _status(title: str) -> Iterator[tuple[Callable[[Any], None], Callable[[str], None]]]:
+    """Give what shows how far a recording is, in one line of a terminal, and what prints a line on stderr."""
     from rich.console import Console
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
+    console = Console(stderr=True, highlight=False)
     with console.status(title, refresh_per_second=1) as line:  # a livelier one would cost as much as the recording
-        yield lambda now: line.update(
-            f"{title}: {now.containers} containers, {now.lines} lines, {now.events} events, {now.bytes / 1e6:.1f} MB"
-        )
+
+        def show(now: Any) -> None:
+            counted = f"{now.containers} containers, {now.lines} lines, {now.events} events, {now.bytes / 1e6:.1f} MB"
+            line.update(f"{title}: {counted}")
+
+        yield show, lambda words: console.print(f"incidentlab: {words}", markup=False, soft_wrap=True)

@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from docker import DockerClient
 from docker.errors import NotFound
@@ -31,6 +31,7 @@ from incidentlab.collect.configuration import Configuration
 from incidentlab.collect.events import RING, Event, Ours, ProbeNoise
 from incidentlab.collect.listen import Listener
 from incidentlab.collect.observe import TELLING, Snapshot
+from incidentlab.collect.progress import Absence, Status
 from incidentlab.collect.watch import Watched
 from incidentlab.redact import Redactor, key
 
@@ -41,16 +42,7 @@ LISTING_S = 10.0
 _PATIENCE_S = 5
 
 
-class Status(NamedTuple):
-    """How far a recording is."""
-
-    containers: int
-    lines: int
-    events: int
-    bytes: int
-
-
-def record(
+def record(  # noqa: PLR0913 - each is an option of the command
     project: str,
     output: str | os.PathLike[str],
     *,
@@ -59,6 +51,7 @@ def record(
     max_bytes: int = MAX_BYTES,
     stop: threading.Event | None = None,
     progress: Callable[[Status], None] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Path:
     """Record a Compose project into a bundle until told to stop; go on with a recording that stands there.
 
@@ -77,7 +70,9 @@ def record(
     stop
         Set it, from another thread or a signal handler, to end the recording.
     progress
-        Called about once per interval.
+        Called about once per interval, and at the end.
+    say
+        Takes a line for the person who waits: what is recorded, and that no container comes.
 
     Returns
     -------
@@ -97,7 +92,8 @@ def record(
             about = engine.about(asked)
         recording = bundle.Recording(output, project=project, max_bytes=max_bytes)
         try:
-            Recorder(asked, recording, interval_s=interval_s).run(about, stop or threading.Event(), progress)
+            recorder = Recorder(asked, recording, interval_s=interval_s, say=say or (lambda _: None))
+            recorder.run(about, stop or threading.Event(), progress or (lambda _: None))
         finally:
             recording.close()
     finally:
@@ -109,7 +105,9 @@ def record(
 class Recorder:
     """Records one project into one recording; `record` makes and runs it."""
 
-    def __init__(self, client: DockerClient, recording: bundle.Recording, *, interval_s: float) -> None:
+    def __init__(
+        self, client: DockerClient, recording: bundle.Recording, *, interval_s: float, say: Callable[[str], None]
+    ) -> None:
         self._client, self._recording, self._interval_s = client, recording, interval_s
         made, known = key.kept(recording.identity)
         self._redactor = Redactor(made)
@@ -120,27 +118,30 @@ class Recorder:
         self._configuration = Configuration(client, recording, self._redactor)
         self._watched: dict[str, Watched] = {}
         self._named: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._events = self._past_lines = 0
+        self._say, self._absence = say, Absence(client, recording.project, say)
+        self._events = self._past_lines = self._seen = 0
         self._listing = self._beat = 0.0
 
-    def run(self, about: dict[str, Any], stop: threading.Event, progress: Callable[[Status], None] | None) -> None:
+    def run(self, about: dict[str, Any], stop: threading.Event, progress: Callable[[Status], None]) -> None:
         """Record until `stop` is set, then bring the recording to its end."""
         with engine.asking():
             listener = self._begin(about)
         self._recording.ready()
         listener.start()
+        self._say(f"recording {self._recording.project}, {len(self._watched)} containers now; Ctrl-C ends it")
         while not stop.is_set():
             try:
                 self._turn()
+                self._absence.look(len(self._watched))
             except engine.ENGINE_ERRORS as error:
                 self._trouble(RECORDER, f"{type(error).__name__}: {error}")
                 stop.wait(1)
             if (now := time.monotonic()) >= self._beat + self._interval_s:
                 self._beat = now
                 self._recording.journal.beat()
-                if progress:
-                    progress(self._status())
+                progress(self._status())
         self._end(listener)
+        progress(self._status())
 
     def _begin(self, about: dict[str, Any]) -> Listener:
         """Learn the secrets of all that is there, then write what is known at the start."""
@@ -241,6 +242,7 @@ class Recorder:
                 self._client, self._recording, look, interval_s=self._interval_s, trouble=self._trouble
             )
             watched.start()
+            self._seen += 1
         for kept in watched.take(look):
             self._write(kept, watched)
 
@@ -265,7 +267,7 @@ class Recorder:
 
     def _status(self) -> Status:
         lines = self._past_lines + sum(watched.lines for watched in self._watched.values())
-        return Status(len(self._watched), lines, self._events, self._recording.bytes)
+        return Status(len(self._watched), lines, self._events, self._recording.bytes, self._seen)
 
     def _end(self, listener: Listener) -> None:
         """Read up to now what is still to be read, then write hashes and ledger."""
