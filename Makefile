@@ -6,13 +6,13 @@ export PYTHONHASHSEED := 0
 .PHONY: demo test lint types unit notebooks browser engine recordings zoo calibration recorded-notebooks clean
 
 demo: .venv/ready
-	.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
+	@.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
 
 test: lint types unit notebooks browser engine
 
 .venv/ready: requirements.lock pyproject.toml
-	lab/make-venv
-	touch $@
+	@lab/make-venv
+	@touch $@
 
 lint: .venv/ready
 	.venv/bin/ruff check .
