@@ -23,7 +23,7 @@ SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is on the page, as a reader scrolls to it
 }
-PATIENCE_S = 60
+PATIENCE_S = 600
 CLICK_S = 15
 CONNECTED = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.sessionContext, kernel = context?.session?.kernel;

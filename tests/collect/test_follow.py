@@ -222,3 +222,16 @@ def test_a_follower_that_is_asked_to_leave_ends(monkeypatch: pytest.MonkeyPatch)
     follower.leave()
     follower.join(2)
     assert not follower.is_alive()
+
+
+@pytest.mark.parametrize("form", ["2026-11-23T09:24:%02dZ", "2026-11-23T11:24:%02d+02:00"])
+def test_stamps_without_a_fraction_are_followed_too(form: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Podman's stamps, to the second and in its own zone: every line comes once, also those of one second."""
+    lines = [
+        ("stdout", (form % second).encode() + b" line %d\n" % number) for number, second in enumerate([5, 5, 5, 6])
+    ]
+    written, troubles = follow(monkeypatch, Engine((lines[:2], "broken"), (lines[:3], "exited"), (lines[2:], "exited")))
+    assert written["stdout"] == b"".join(line for _, line in lines)
+    assert troubles == ["EngineTrouble: the engine broke off in the middle of a log line"]
+    (tmp_path / "log").write_bytes(b"".join(line for _, line in lines[:2]))
+    assert cursor(tmp_path / "log", tty=False) == Cursor((form % 5).encode(), 2)

@@ -67,3 +67,17 @@ def test_clocks_that_differ(ahead_ms: int, is_told: bool) -> None:
 def test_a_slow_answer_proves_no_skew() -> None:
     """What the time of asking may explain is not held against the clocks."""
     assert ledger.skew(SAME | {"engine": engine.moment(T0), "after": engine.moment(T0 + engine.SECOND)}) is None
+
+
+def test_a_source_that_stayed_empty_is_not_known_to_be_complete(tmp_path: Path) -> None:
+    """Where no line, event or reading came, the ledger says that nothing came; or that no container was there."""
+    recording = begun(tmp_path)
+    recording.log("logs/a.a.stdout.log", b"x\n", container="a-1", container_id="a")
+    rows = {row["source"]: row for row in ledger.rows(recording, ["a-1", "b-1"])}
+    assert next(row["source"] for row in ledger.rows(recording)) == "inspect"
+    recording.close()
+    assert {source for source, row in rows.items() if (row["gap"] or "").startswith("nothing came")} == {
+        "logs:b-1",
+        "events",
+        "samples",
+    }

@@ -20,6 +20,13 @@ def test_coverage_over_both_streams(tmp_path: Path) -> None:
     assert logs.coverage([tmp_path / "a", tmp_path / "b"]) == {"first": FIRST, "last": LAST, "rows": 3}
 
 
+def test_coverage_of_stamps_without_a_fraction(tmp_path: Path) -> None:
+    """Podman's stamps have no fraction, and a zone of their own."""
+    (tmp_path / "a").write_text("2026-11-23T09:24:45Z a\n2026-11-23T11:24:46+02:00 b\n")
+    covered = logs.coverage([tmp_path / "a"])
+    assert (covered["first"], covered["last"]) == ("2026-11-23T09:24:45Z", "2026-11-23T11:24:46+02:00")
+
+
 def test_coverage_of_nothing() -> None:
     """A container that logged nothing has no rows and no times."""
     assert logs.coverage([]) == {"first": None, "last": None, "rows": 0}

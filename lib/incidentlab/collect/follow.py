@@ -25,14 +25,34 @@ from incidentlab import bundle
 from incidentlab.collect import engine, logs
 from incidentlab.tables import EngineTrouble
 
-STAMP = 30
-"""Characters of the engine's time stamp; a blank follows."""
+LONGEST_STAMP = 35
+"""Bytes of a time stamp at most: nine digits of a second and a zone with its sign."""
 HELD = bundle.LONGEST_LINE + bundle.SEAM
 """Bytes of a line that are held; the recording cuts it after its secrets have been found."""
 SETTLED_NS = 60 * engine.SECOND
 """After so long the engine has given every record with an earlier stamp, on both streams."""
 
 Write = Callable[[str, bytes], None]
+
+
+def stamp_of(record: bytes | bytearray) -> bytes:
+    """Return the time stamp in front of a record, up to the blank: Docker's has nine digits, Podman's may have none."""
+    return bytes(record[: LONGEST_STAMP + 1].partition(b" ")[0])
+
+
+def earlier(stamp: bytes, other: bytes) -> bool:
+    """Return whether one stamp is before another, also where they are of different precision or zone.
+
+    Examples
+    --------
+    >>> earlier(b"2026-11-23T09:22:10Z", b"2026-11-23T09:22:10.5Z")
+    True
+    >>> earlier(b"2026-11-23T11:22:10+02:00", b"2026-11-23T09:22:10Z")
+    False
+    """
+    if len(stamp) == len(other) and stamp.endswith(b"Z") and other.endswith(b"Z"):
+        return stamp < other
+    return engine.nanoseconds(stamp.decode()) < engine.nanoseconds(other.decode())
 
 
 class Cursor(NamedTuple):
@@ -58,8 +78,9 @@ def cursor(segment: Path, *, tty: bool) -> Cursor | None:
             stamp = b""
             while start > 0:
                 start = data.rfind(b"\n", 0, start - 1) + 1
-                stamp = stamp or data[start : start + STAMP]
-                if data[start : start + STAMP] != stamp:
+                mark = stamp_of(data[start : start + LONGEST_STAMP])
+                stamp = stamp or mark
+                if mark != stamp:
                     break
                 count += 1
             return _after(stamp) if tty and data[-2:] != b"\r\n" else Cursor(stamp, count)
@@ -100,7 +121,7 @@ class Lines:
                 yield from self.end()
             self._hold(rest)
             return
-        if self._held and record[:STAMP] != self._held[:STAMP]:
+        if self._held and stamp_of(record) != stamp_of(self._held):
             yield from self.end()
         self._hold(record)
         if record.endswith(b"\n"):
@@ -112,13 +133,14 @@ class Lines:
             return
         line = bytes(self._held)
         self._held, self._size = bytearray(), 0
-        if not self._is_new(line[:STAMP]):
+        stamp = stamp_of(line)
+        if not self._is_new(stamp):
             return
         terminated = line.endswith(b"\r\n" if self._tty else b"\n")
-        same = self.at is not None and self.at.stamp == line[:STAMP]
-        self.at = Cursor(line[:STAMP], self.at.lines + 1 if same and self.at else 1)
+        same = self.at is not None and self.at.stamp == stamp
+        self.at = Cursor(stamp, self.at.lines + 1 if same and self.at else 1)
         if self._tty and not terminated:
-            self.at = _after(line[:STAMP])
+            self.at = _after(stamp)
         yield line if line.endswith(b"\n") else line + b"\n"
 
     def _hold(self, record: bytes) -> None:
@@ -127,7 +149,7 @@ class Lines:
 
     def _is_new(self, stamp: bytes) -> bool:
         if not self._passing and self.at:
-            if stamp < self.at.stamp:
+            if earlier(stamp, self.at.stamp):
                 return False
             if stamp == self.at.stamp and self._to_skip:
                 self._to_skip -= 1

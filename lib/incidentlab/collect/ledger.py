@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from incidentlab.collect.snapshot import forgotten_addresses, forgotten_probes
 SKEW_NS = 100_000_000
 """Difference between two clocks from which on it is told; what happens on one machine differs by less."""
 KEY_LOST = "the key of the tokens was gone when the recording went on: from then on a secret has another token"
+
+_EMPTY = "nothing came: there was nothing, or the engine does not give it"
 
 Told = tuple[str, dict[str, Any]]
 
@@ -86,13 +88,24 @@ def skew(clock: dict[str, str]) -> str | None:
     )
 
 
-def rows(recording: Recording) -> list[dict[str, Any]]:
-    """Return what each source of a recording covers."""
+def rows(recording: Recording, containers: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return what each source of a recording covers; one from which nothing came is not known to be complete.
+
+    Parameters
+    ----------
+    recording
+        The recording, at its end.
+    containers
+        Names of the containers that were followed.
+    """
     files: dict[str, list[Path]] = {}
     for path, entry in recording.files.items():
         source = f"logs:{entry['container']}" if entry["kind"] == "container_log" else entry["kind"]
         files.setdefault(source, []).append(recording.folder / path)
-    return [
+    expected = [f"logs:{name}" for name in containers]
+    expected += ["events", "samples"] if expected else ["inspect"]
+    empty = [ledger_row(source, rows=0, gap=_EMPTY) for source in expected if source not in files]
+    return empty + [
         ledger_row(source, **(logs.coverage(paths) if source.startswith("logs:") else {"rows": _lines(paths)}))
         for source, paths in files.items()
         if source not in ("engine", "config", "recording")

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z")
+_STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))(?= |$)")
+"""A time stamp: Docker's has nine digits of a second, Podman's may have none."""
 _ALWAYS_ROTATES = {"local": {"max-size": "20m", "max-file": "5"}}
 
 
@@ -43,8 +44,9 @@ def _span(file: Path) -> tuple[int, str | None, str | None]:
     with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
         lines = sum(1 for _ in iter(data.readline, b""))
         last = data.rfind(b"\n", 0, len(data) - 1) + 1
-        return lines, _time(data[:30]), _time(data[last : last + 30])
+        return lines, _time(data[:36]), _time(data[last : last + 36])
 
 
-def _time(stamp: bytes) -> str | None:
-    return stamp.decode() if _STAMP.fullmatch(stamp) else None
+def _time(line: bytes) -> str | None:
+    found = _STAMP.match(line)
+    return found[1].decode() if found else None

@@ -119,7 +119,8 @@ class Recorder:
         self._watched: dict[str, Watched] = {}
         self._named: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._say, self._absence = say, Absence(client, recording.project, say)
-        self._events = self._past_lines = self._seen = 0
+        self._events = self._past_lines = 0
+        self._names: set[str] = set()
         self._listing = self._beat = 0.0
 
     def run(self, about: dict[str, Any], stop: threading.Event, progress: Callable[[Status], None]) -> None:
@@ -242,7 +243,7 @@ class Recorder:
                 self._client, self._recording, look, interval_s=self._interval_s, trouble=self._trouble
             )
             watched.start()
-            self._seen += 1
+            self._names.add(watched.entry["container"])
         for kept in watched.take(look):
             self._write(kept, watched)
 
@@ -267,7 +268,7 @@ class Recorder:
 
     def _status(self) -> Status:
         lines = self._past_lines + sum(watched.lines for watched in self._watched.values())
-        return Status(len(self._watched), lines, self._events, self._recording.bytes, self._seen)
+        return Status(len(self._watched), lines, self._events, self._recording.bytes, len(self._names))
 
     def _end(self, listener: Listener) -> None:
         """Read up to now what is still to be read, then write hashes and ledger."""
@@ -290,4 +291,4 @@ class Recorder:
             self._trouble(RECORDER, f"at the end: {type(error).__name__}: {error}")
         recording.facts["redaction"] = {"values": self._redactor.secrets, "replaced": self._redactor.replaced}
         recording.facts["left_out"] = {"probe_events": self._noise.dropped}
-        recording.end(ledger.rows(recording))
+        recording.end(ledger.rows(recording, sorted(self._names)))
