@@ -44,7 +44,7 @@ def main() -> None:
         f"stock papermill  {stock:6.2f} s for each of {given.stock} incidents, one after the other",
         f"ratio            {ours / stock:6.2f}  (aim: at most 0.20)",
     )
-    print(*told, sep="\n")  # noqa: T201 - the answer of this program
+    print(*told, sep="\n")
 
 
 def papermill_s(notebook: Path, sources: list[Path], folder: Path) -> float:
