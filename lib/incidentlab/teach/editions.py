@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import yaml
 
 from incidentlab.tables import BadInput
 from incidentlab.teach.lesson import SEALED, sealed
 from incidentlab.teach.plan import plan
 from incidentlab.teach.question import answers
+from incidentlab.teach.written import read
 
 EDITIONS = ("student", "instructor")
 _TOLD = ("README.md", "ground-truth.json")
@@ -76,8 +76,7 @@ def files(source: Path, *, edition: str, data: Path) -> dict[str, bytes]:
         raise BadInput(f"no lessons at {source}; run this in a checkout of incidentlab, or give --lessons FOLDER")
     written: dict[str, bytes] = {}
     for path in notebooks:
-        clear = yaml.safe_load(path.with_suffix(".yaml").read_text(encoding="utf-8"))
-        book = nbformat.read(path, as_version=4)
+        clear, book = read(path.with_suffix(".yaml")), _book(path)
         written[f"{path.stem}{SEALED}"] = _lines(json.dumps(sealed(clear), indent=1, ensure_ascii=False))
         if edition == "instructor":
             written[f"{path.stem}.plan.md"] = _lines(plan(book, clear))
@@ -85,6 +84,13 @@ def files(source: Path, *, edition: str, data: Path) -> dict[str, bytes]:
         for name in sorted({clear["recording"], *clear.get("history", ())}):
             written |= _recording(data, name)
     return written
+
+
+def _book(path: Path) -> Any:
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, nbformat.reader.NotJSONError) as error:
+        raise BadInput(f"{path} is no notebook: {str(error)[:120]}") from error
 
 
 def _copy(book: Any, clear: dict[str, Any], edition: str) -> Any:
@@ -97,6 +103,8 @@ def _copy(book: Any, clear: dict[str, Any], edition: str) -> Any:
             cell.source = cell.source.replace('"../../data', '"data')
         cells.append(cell)
         asked = _ASKED.search(cell.source) if edition == "instructor" else None
+        if asked and asked[1] not in clear["questions"]:
+            raise BadInput(f"a cell asks {asked[1]!r}, which is no question; there are {', '.join(clear['questions'])}")
         if asked:
             cells.append(_answer(asked[1], clear["questions"][asked[1]]))
     return nbformat.from_dict({**book, "cells": cells})

@@ -12,7 +12,6 @@ from types import EllipsisType
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from incidentlab import report
 from incidentlab.analyse.whatif import Facts
@@ -20,6 +19,7 @@ from incidentlab.load import load
 from incidentlab.report.show import Shown, visible
 from incidentlab.tables import BadInput
 from incidentlab.teach import question as questions
+from incidentlab.teach import written
 from incidentlab.teach.clock import Clock
 from incidentlab.teach.facts import Story, computed
 from incidentlab.teach.figure import drawn
@@ -84,10 +84,13 @@ def document(path: Path) -> dict[str, Any]:
     """
     given, clear = path.with_name(path.name + SEALED), path.with_name(path.name + ".yaml")
     if given.is_file():
-        kept: dict[str, Any] = json.loads(given.read_text(encoding="utf-8"))
+        try:
+            kept: dict[str, Any] = json.loads(given.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise BadInput(f"{given} is damaged: {error}; make the copy again with incidentlab lessons") from error
         return kept
     if clear.is_file():
-        return sealed(yaml.safe_load(clear.read_text(encoding="utf-8")))
+        return sealed(written.read(clear))
     raise BadInput(
         f"no questions beside the notebook: neither {given} nor {clear}; make a copy with incidentlab lessons"
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import yaml
+
+from incidentlab.teach.written import read
 
 _HEAD = "<!-- generated from the notebook and its .yaml by `make recorded-notebooks`: change those -->"
 
@@ -39,7 +40,7 @@ def pages(folder: Path) -> dict[Path, str]:
     """Return the plan of each lesson of a folder, and where it stands."""
     found = {}
     for path in sorted(folder.glob("[0-9]*.ipynb")):
-        clear = yaml.safe_load(path.with_suffix(".yaml").read_text(encoding="utf-8"))
+        clear = read(path.with_suffix(".yaml"))
         found[path.with_suffix(".plan.md")] = plan(nbformat.read(path, as_version=4), clear)
     return found
 
