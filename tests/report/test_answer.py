@@ -33,12 +33,22 @@ def test_evidence_never_becomes_markup() -> None:
         assert "<img" not in shown.html
 
 
-def test_every_row_of_the_page_has_its_place(investigated: Investigated) -> None:
-    """Each row that speaks for the verdict stands on the page with file and line."""
+def test_every_fact_of_the_page_has_its_places(investigated: Investigated) -> None:
+    """Each fact that speaks for the verdict stands on the page once, with where its rows begin and end."""
     found = investigated("startup-race")
     flat = " ".join(page(found).split())
-    for file, line in decisive(found)[["file", "line"]].itertuples(index=False):
-        assert f"[{file}:{line}" in flat
+    for fact, rows in decisive(found).groupby("fact"):
+        assert flat.count(f"for: {fact}") == 1
+        for file, line in rows[["file", "line"]].iloc[[0, -1]].itertuples(index=False):
+            assert f"[{file}:{line}" in flat
+
+
+def test_what_is_said_again_and_again_is_one_line() -> None:
+    """Forty refusals are told in one line, with their count and both ends."""
+    text = "".join(f"app-1  | Error: connect ECONNREFUSED 10.0.0.{n % 2}:5432\n" for n in range(40))
+    flat = " ".join(page(investigate(load(text))).split())
+    assert "refused, 40 times in all, first [" in flat
+    assert flat.count("ECONNREFUSED") <= 2
 
 
 def test_consequences_stand_under_their_cause(investigated: Investigated) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from incidentlab import tables
@@ -15,8 +16,7 @@ Investigated = Callable[[str], Investigation]
     [
         ("startup-race", "condition: service_started", "condition: service_healthy"),
         ("false-healthy", '"pg_isready", "--username', '"pg_isready", "--host=127.0.0.1", "--username'),
-        ("healthcheck-exec", 'test: ["CMD", "node", ', 'test: ["CMD", "/FULL/PATH/OF/node", '),
-        ("port-conflict", '- "8080:3000"', '- "OTHER:3000"'),
+        ("port-conflict", '- "127.0.0.1:8080:3000"', '- "127.0.0.1::3000"'),
     ],
 )
 def test_the_change_is_made_in_the_user_s_own_lines(
@@ -31,6 +31,48 @@ def test_the_change_is_made_in_the_user_s_own_lines(
     assert added.startswith("+ ")
     assert after in added
     assert removed in page(found)
+
+
+def rows(*services: dict[str, object]) -> pd.DataFrame:
+    """Return services of a Compose file as the capture knows them."""
+    return tables.rows(list(services), tables.SERVICES)
+
+
+RACE = {"category": "startup_race", "service": "app", "dependency": "db"}
+WAITS = {"service": "app", "depends_on": '{"db": "service_started"}'}
+
+
+def test_who_is_to_be_healthy_gets_a_healthcheck() -> None:
+    """Compose refuses service_healthy on a service without a healthcheck: the change gives it one, for its kind."""
+    change = compose_diff(RACE, rows(WAITS, {"service": "db", "image": "mariadb:11"}))
+    assert any("condition: service_healthy" in line and line.startswith("+") for line in change)
+    assert any("mariadb-admin ping" in line and line.startswith("+") for line in change)
+    assert "pg_isready" not in "".join(change)
+
+
+def test_a_healthcheck_of_the_image_is_one() -> None:
+    """What the image brings with it need not be written again."""
+    deployed = tables.rows([{"service": "db", "health_test": '["CMD", "check"]'}], tables.CONTAINERS)
+    change = compose_diff(RACE, rows(WAITS, {"service": "db", "image": "own"}), containers=deployed)
+    assert not any("healthcheck" in line for line in change)
+    assert change
+
+
+@pytest.mark.parametrize("image", ["own/flask", None])
+def test_no_probe_is_made_up(image: str | None) -> None:
+    """For a server of an unknown kind without a healthcheck there is no diff: words say what is wanted."""
+    assert compose_diff(RACE, rows(WAITS, {"service": "db", "image": image})) == []
+
+
+def test_no_circle_is_made() -> None:
+    """A dependency that waits for its client already cannot be waited for: Compose refuses a cycle."""
+    db = {
+        "service": "db",
+        "image": "postgres",
+        "health_test": '["CMD", "x"]',
+        "depends_on": '{"app": "service_started"}',
+    }
+    assert compose_diff(RACE, rows({"service": "app", "depends_on": "{}"}, db)) == []
 
 
 def test_without_the_file_there_is_no_diff(investigated: Investigated) -> None:

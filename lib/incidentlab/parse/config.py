@@ -72,5 +72,5 @@ def _depends(value: Any) -> dict[str, str]:
 
 def _port(port: Any) -> dict[str, Any]:
     if not isinstance(port, dict):
-        return {"published": None, "target": str(port), "protocol": "tcp"}
-    return {name: port.get(name) for name in ("published", "target", "protocol")}
+        return {"published": None, "target": str(port), "protocol": "tcp", "host_ip": None}
+    return {name: port.get(name) for name in ("published", "target", "protocol", "host_ip")}

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis.hypothesis import MORE
 from incidentlab.report.compose_diff import compose_diff
 from incidentlab.report.investigation import Investigation
 from incidentlab.report.show import Shown, visible
@@ -134,12 +135,22 @@ def _arguments(investigation: Investigation) -> list[str]:
     rows = tables.records(investigation.evidence[investigation.evidence["rank"] == 1])
     lines = []
     for role, words in _ROLES.items():
+        same: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             if row["role"] == role:
-                quoted = f": {row['message']}" if pd.notna(row["message"]) else ""
-                where = f" [{place(row)}]" if place(row) else ""
-                lines.append(f"{words}: {row['fact']}{where}{quoted}")
+                same.setdefault(str(row["fact"]), []).append(row)
+        lines += [f"{words}: {fact}{_shown(shown)}" for fact, shown in same.items()]
     return lines or ["no row speaks for or against it"]
+
+
+def _shown(rows: list[dict[str, Any]]) -> str:
+    """Return where rows that say the same stand, and what the first of them says."""
+    first, last = rows[0], rows[-1]
+    quoted = f": {first['message']}" if pd.notna(first["message"]) else ""
+    if len(rows) == 1 or not place(first):
+        return f" [{place(first)}]{quoted}" if place(first) else quoted
+    often = "" if str(first["fact"]).endswith(MORE) else f", {len(rows)} times"
+    return f"{often}, first [{place(first)}], last [{place(last)}]{quoted}"
 
 
 def _chain(investigation: Investigation) -> Section:
@@ -166,9 +177,21 @@ def _others(investigation: Investigation) -> Section:
 def _remedy(investigation: Investigation) -> Section:
     first = tables.records(investigation.findings)[0]
     words = [] if pd.isna(first["remedy"]) else str(first["remedy"]).split("\n")
-    change = compose_diff(first, investigation.incident.services)
-    own = ["In your own Compose file:", *(f"  {line}" for line in change)] if change else []
-    return "What to change", [*words, *own]
+    incident = investigation.incident
+    change = compose_diff(first, incident.services, containers=incident.containers)
+    return "What to change", _with(words, [f"  {line}" for line in change])
+
+
+def _with(words: list[str], change: list[str]) -> list[str]:
+    """Put the change of the user's own file in the place of the general one, or before the check."""
+    if not change:
+        return words
+    general = [at for at, line in enumerate(words) if line.startswith("  ")] if "  services:" in words else []
+    checks = [at for at, line in enumerate(words) if line.startswith("Verify: ")]
+    place = general[0] if general else checks[0] if checks else len(words)
+    head = [] if general else ["In your own Compose file:"]
+    kept = [line for at, line in enumerate(words) if at not in general and at > place - 1]
+    return [*words[:place], *head, *change, *kept]
 
 
 def _text(sections: list[Section]) -> str:
@@ -184,6 +207,11 @@ def _wrapped(lines: list[str]) -> list[str]:
             wrapped.append("    " + clean)
         else:
             wrapped += textwrap.wrap(
-                clean, _WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False
+                clean,
+                _WIDTH,
+                initial_indent="  - ",
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
             )
     return wrapped

@@ -182,7 +182,7 @@ SERVICES = Table(
         Column("restart", TEXT, "restart policy as written; NaN = no"),
         Column("depends_on", TEXT, "JSON object: service -> condition"),
         Column("health_test", TEXT, "healthcheck test as a JSON list; NaN without one"),
-        Column("ports", TEXT, "JSON list of {published, target, protocol}"),
+        Column("ports", TEXT, "JSON list of {published, target, protocol, host_ip}"),
         Column("env_names", TEXT, "JSON list of the environment variables' names, without values"),
         *where(),
     ),

@@ -76,14 +76,14 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     quietly = quiet.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None])
     told = [*([quietly] if quietly else []), *found][:_MOST]
     del ledger
-    return Diagnosis(_findings(told), _evidence(told))
+    return Diagnosis(_findings(case, told), _evidence(told))
 
 
 def _or_empty(frame: pd.DataFrame | None, table: tables.Table) -> pd.DataFrame:
     return tables.empty(table) if frame is None else frame
 
 
-def _findings(told: list[Hypothesis]) -> pd.DataFrame:
+def _findings(case: Case, told: list[Hypothesis]) -> pd.DataFrame:
     ranks = {id(hypothesis): rank for rank, hypothesis in enumerate(told, start=1)}
     rows = [
         {
@@ -93,7 +93,7 @@ def _findings(told: list[Hypothesis]) -> pd.DataFrame:
             "dependency": hypothesis.dependency,
             "confidence": round(hypothesis.confidence, 2),
             "sentence": hypothesis.sentence,
-            "remedy": remedy(hypothesis),
+            "remedy": remedy(case, hypothesis),
             "follows": ranks.get(id(hypothesis.follows)),
             "recovered": hypothesis.recovered,
             "recovered_by": hypothesis.recovered_by,

@@ -77,6 +77,14 @@ class Case:
         return depends(self.containers, self.services)
 
     @cached_property
+    def probed(self) -> set[str]:
+        """The services that are known to have a healthcheck: deployed, written, or seen at work."""
+        given = (frame[["service", "health_test"]].dropna() for frame in (self.containers, self.services))
+        tested = [frame.loc[frame["health_test"].ne('["NONE"]'), "service"] for frame in given]
+        called = self.events.loc[self.events["action"] == "health_status", "service"]
+        return {str(name) for named in (*tested, called, self.probes["service"]) for name in named.dropna().unique()}
+
+    @cached_property
     def names(self) -> set[str]:
         """Every service that the evidence speaks of."""
         frames = (self.logs, self.events, self.containers, self.services)
@@ -182,7 +190,7 @@ class Case:
 
     def _engine_error(self, container: pd.Series[Any], hit: Record) -> Record:
         own = {name: container[name] for name in ("service", "container", "file", "line", "pointer")}
-        said = {"kind": hit["kind"], "subject": hit["subject"], "signature": hit["signature"]}
+        said = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
         told = {"message": container["error"], "ts": container["finished"], "level": "error", "said": "engine"}
         return dict.fromkeys(tables.FAILURES.names) | own | said | told
 

@@ -87,7 +87,9 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     last = rows[-1]
     subject = next((row["subject"] for row in rows if pd.notna(row["subject"])), None)
     found = Hypothesis(reading.category, service, reading.confidence, _sentence(reading, service, rows, subject))
-    found.weight, found.subject = reading.weight, subject
+    found.weight, found.subject, found.kind = reading.weight, subject, kind
+    found.port = next((int(row["port"]) for row in rows if pd.notna(row["port"])), None)
+    found.host = next((str(row["host"]) for row in rows if pd.notna(row["host"])), None)
     target = next((row["target"] for row in rows if pd.notna(row["target"])), None)
     found.dependency = target if target != service else None
     found.rows = series("for", _fact(kind, service, subject), rows)
@@ -211,10 +213,9 @@ def _probes(case: Case) -> list[Hypothesis]:
         nobody = all(row["signature"] == "pg_role_root" for row in rows)
         if subject == _PROBER or (len(rows) >= _PROBES and (nobody or _regular(case, rows))):
             text = f"A healthcheck of {service or 'the database'} logs in in vain as {subject}, {times(len(rows))}; the database itself works."  # noqa: E501
-            shown = series("for", "a probe is refused", rows)
-            found.append(
-                Hypothesis("healthcheck_misconfigured", service, 0.9, text, weight=2, rows=shown, subject=subject)
-            )
+            probe = Hypothesis("healthcheck_misconfigured", service, 0.9, text, weight=2, subject=subject)
+            probe.rows, probe.kind = series("for", "a probe is refused", rows), "probe_role"
+            found.append(probe)
     return found
 
 

@@ -18,6 +18,9 @@ from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidenc
 _CHILD = r"(?i)\bexited unexpectedly\b"
 """What a launcher says of its child, before it ends with the child's exit code: then nobody stopped the container."""
 
+_PROGRAM = r"(?:exec: \\?\"|\d+: )([\w./-]+)(?:\\?\"|:)"
+"""The program that the runtime, or a shell, did not find."""
+
 _CALLED = {"message": "health_status: unhealthy"}
 
 
@@ -40,6 +43,7 @@ def _broken_probes(case: Case) -> list[Hypothesis]:
             "in the image or not in its PATH; this says nothing of the service itself."
         )
         hypothesis = Hypothesis("healthcheck_exec_failure", str(service), 0.96, text)
+        hypothesis.subject = next(iter(rows["output"].str.extract(_PROGRAM)[0].dropna()), None)
         hypothesis.rows = series("for", "the probe could not be started", shown)
         works = case.works(str(service))
         if works is not None:
@@ -71,7 +75,7 @@ def _in_vain(case: Case, row: Record, sick: str) -> Hypothesis:
     called = case.events[(case.events["service"] == sick) & (case.events["detail"] == "unhealthy")]
     found.rows += series("for", f"{sick} was called unhealthy", [event | _CALLED for event in tables.records(called)])
     if ready:
-        found.category, found.weight = "healthcheck_misconfigured", 3
+        found.category, found.weight, found.kind = "healthcheck_misconfigured", 3, "slow_start"
         found.sentence = (
             f"The healthcheck of {sick} gave up before its first start was done; {sick} was ready later, but "
             f"{row['service']}, which waited for it, was never started."

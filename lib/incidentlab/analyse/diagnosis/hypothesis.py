@@ -12,6 +12,9 @@ _PLACE = ("ts", "order", "service", "message", "file", "line", "pointer")
 _MOST = 12
 """Rows that a hypothesis shows of one kind: enough to see a series begin and end."""
 
+MORE = " times in all"
+"""How the fact of a series ends of which only both ends are shown."""
+
 
 @dataclass
 class Hypothesis:
@@ -34,7 +37,11 @@ class Hypothesis:
     recovered, recovered_by
         Whether the service worked again, and what brought it back.
     subject
-        What the deciding line names: a role, path, variable, port.
+        What the deciding line names: a role, path, variable.
+    kind
+        What the deciding line is of: a kind of failure, or a condition that a remedy asks for.
+    host, port
+        The place that the deciding line names.
     proxy
         Whether only a proxy in front of the others tells it.
     follows
@@ -51,6 +58,9 @@ class Hypothesis:
     recovered: bool | None = None
     recovered_by: str | None = None
     subject: str | None = None
+    kind: str | None = None
+    host: str | None = None
+    port: int | None = None
     proxy: bool = False
     follows: Hypothesis | None = None
 
@@ -72,6 +82,7 @@ def series(role: str, fact: str, rows: list[Record]) -> list[Record]:
     """Return evidence rows for a series: all of a short one, both ends of a long one."""
     half = _MOST // 2
     shown = rows if len(rows) <= _MOST else [*rows[:half], *rows[-half:]]
+    fact = fact if len(rows) <= _MOST else f"{fact}, {len(rows)}{MORE}"
     return [evidence(role, fact, row) for row in shown]
 
 

@@ -211,6 +211,7 @@ def _false_health(case: Case, found: Hypothesis, rows: list[Record]) -> None:
     shown += [row | {"message": "health_status: healthy"} for row in tables.records(called.head(1))]
     if shown:
         found.category, found.confidence, found.weight = "healthcheck_misconfigured", 0.95, 3
+        found.kind = "early"
         found.sentence = (
             f"The healthcheck of {target} passed on the temporary server of its first start, which no other container "
             f"can reach; {who(found.service)} was let through and refused {times(len(rows))}."

@@ -192,7 +192,7 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
     tried = f"{who(client)} could not resolve {host or 'the name of its dependency'}, {often}"
     if host and re.search(_EXTERNAL, host) and not re.search(_INTERNAL, host):
         found = made(case, client, rows, ("dns_failure", 0.93), f"{tried}: it has no working DNS for names outside.")
-        found.confidence = 0.6 if found.recovered else 0.93
+        found.confidence, found.kind = 0.6 if found.recovered else 0.93, "outside"
         return found
     sentence = f"{tried}: no running container bears that name on a network that both share."
     found = made(case, client, rows, ("dns_failure", 0.8), sentence)

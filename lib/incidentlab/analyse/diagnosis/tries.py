@@ -16,6 +16,8 @@ def made(case: Case, client: str | None, rows: list[Record], told: tuple[str, fl
     last = rows[-1]
     won = case.success(client, rows[0], last)
     found = Hypothesis(told[0], client, told[1], sentence, weight=2)
+    found.host = next((str(row["host"]) for row in rows if pd.notna(row["host"])), None)
+    found.port = next((int(row["port"]) for row in rows if pd.notna(row["port"])), None)
     found.proxy = all(row["runtime"] in PROXIES for row in rows)
     found.rows = series("for", f"{who(client)} did not reach {whom(rows)}: {last['kind']}", rows)
     if won is not None:
