@@ -24,7 +24,8 @@ class Incident:
         Project name, or the name of the text source.
     start, end
         The window, UTC; NaT where the source gives no times.
-    containers, addresses, logs, events, probes, samples, runs, images, services, scans, vulnerabilities
+    containers, addresses, logs, events, probes, samples, runs, images, layers, image_files, services, scans,
+    vulnerabilities
         Evidence tables (see `incidentlab.tables`).
     ledger
         One row per source: what it covers and what it cannot answer.
@@ -41,6 +42,8 @@ class Incident:
     samples: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SAMPLES))
     runs: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.RUNS))
     images: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGES))
+    layers: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LAYERS))
+    image_files: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGE_FILES))
     services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
     scans: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SCANS))
     vulnerabilities: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.VULNERABILITIES))

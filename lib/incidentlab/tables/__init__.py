@@ -21,7 +21,6 @@ from incidentlab.tables.evidence import (
     CONTAINERS,
     EVENTS,
     EVIDENCE_TABLES,
-    IMAGES,
     LEDGER,
     LOGS,
     PROBES,
@@ -29,6 +28,7 @@ from incidentlab.tables.evidence import (
     SAMPLES,
     SERVICES,
 )
+from incidentlab.tables.images import IMAGE_CHANGES, IMAGE_CONTENTS, IMAGE_FILES, IMAGE_WASTE, IMAGES, LAYERS
 from incidentlab.tables.replayed import (
     BACKOFF_GAPS,
     BACKOFFS,
@@ -82,6 +82,9 @@ RESULT_TABLES = (
     METRICS,
     SCAN_CHANGES,
     SEVERITY_COUNTS,
+    IMAGE_WASTE,
+    IMAGE_CONTENTS,
+    IMAGE_CHANGES,
 )
 
 __all__ = [
@@ -100,6 +103,11 @@ __all__ = [
     "HEALTH",
     "HEALTH_PROBES",
     "IMAGES",
+    "IMAGE_CHANGES",
+    "IMAGE_CONTENTS",
+    "IMAGE_FILES",
+    "IMAGE_WASTE",
+    "LAYERS",
     "LEDGER",
     "LIFETIMES",
     "LOGS",

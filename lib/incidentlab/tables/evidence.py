@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidentlab.tables.images import IMAGE_FILES, IMAGES, LAYERS
 from incidentlab.tables.scans import SCANS, VULNERABILITIES
 from incidentlab.tables.table import FLAG, REAL, TEXT, TIME, WHOLE, Column, Table, where
 
@@ -157,22 +158,6 @@ RUNS = Table(
     ("started", "observed_at"),
 )
 
-IMAGES = Table(
-    "images",
-    "one image that a container of the project used",
-    (
-        Column("image", TEXT, "reference"),
-        Column("image_id", TEXT, "sha256"),
-        Column("created", TIME, "when it was built"),
-        Column("size_bytes", WHOLE, "size on disk"),
-        Column("user", TEXT, "Config.User"),
-        Column("architecture", TEXT, "as Go spells it: amd64, arm64"),
-        Column("os", TEXT, "linux, windows"),
-        *where(),
-    ),
-    ("image",),
-)
-
 SERVICES = Table(
     "services",
     "one service of the Compose file as `docker compose config` resolves it",
@@ -204,4 +189,18 @@ LEDGER = Table(
     (),
 )
 
-EVIDENCE_TABLES = (CONTAINERS, ADDRESSES, LOGS, EVENTS, PROBES, SAMPLES, RUNS, IMAGES, SERVICES, SCANS, VULNERABILITIES)
+EVIDENCE_TABLES = (
+    CONTAINERS,
+    ADDRESSES,
+    LOGS,
+    EVENTS,
+    PROBES,
+    SAMPLES,
+    RUNS,
+    IMAGES,
+    LAYERS,
+    IMAGE_FILES,
+    SERVICES,
+    SCANS,
+    VULNERABILITIES,
+)
