@@ -27,6 +27,7 @@ from incidentlab.parse import (
     config,
     container_log,
     events,
+    image_files,
     images,
     inspect,
     lines,
@@ -49,10 +50,11 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "images": images.parse,
     "config": config.parse,
     "scans": scans.parse,
+    "image_files": image_files.parse,
     "json_file": container_log.json_file,
     "text": wrapped.parse,
 }
-"""Kind of file -> who reads it. The first seven are those of a bundle."""
+"""Kind of file -> who reads it. The first eight are those of a bundle."""
 
 _TELLING = ("inspect", "config", "images")  # they assign values to names: what is secret there is so in every log
 _TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"), ("samples", "ts"))

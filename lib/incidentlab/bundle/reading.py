@@ -17,6 +17,7 @@ from incidentlab.bundle import segments
 from incidentlab.bundle.archive import MAX_BYTES, unpack
 from incidentlab.bundle.disk import sha256, torn_bytes
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside, ledger_row
+from incidentlab.bundle.packed import PACKED, unpacked
 from incidentlab.tables import BadInput
 
 
@@ -76,9 +77,16 @@ class Bundle:
             return io.BytesIO(file.read(place.stat().st_size - torn_bytes(place)))
 
     def bytes(self, path: str) -> builtins.bytes:
-        """Return the content of a file of the bundle."""
+        """Return the content of a file of the bundle, unpacked where its name ends in .gz.
+
+        Raises
+        ------
+        BadInput
+            It is not in the manifest, or missing, or does not unpack to a size that evidence has.
+        """
         with self.open(path) as file:
-            return file.read()
+            data = file.read()
+        return unpacked(data, f"{self.folder}: {path}") if path.endswith(PACKED) else data
 
     def close(self) -> None:
         """Remove what an archive was unpacked to; a folder stays."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from incidentlab.bundle.disk import dump, folder_to_disk, to_disk
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside
+from incidentlab.bundle.packed import PACKED, packed
 from incidentlab.tables import BadInput
 
 
@@ -66,8 +67,9 @@ class Writer:
             del self.files[path]
 
     def jsonl(self, path: str, records: Iterable[Any], *, kind: str) -> None:
-        """Write one JSON value per line."""
-        self._store(path, (dump(self._scrub.json(record)) for record in records), {"kind": kind})
+        """Write one JSON value per line; a path that ends in .gz is packed."""
+        lines = (dump(self._scrub.json(record)) for record in records)
+        self._store(path, packed(lines) if path.endswith(PACKED) else lines, {"kind": kind})
 
     def json(self, path: str, value: Any, *, kind: str) -> None:
         """Write one JSON document."""

@@ -10,16 +10,18 @@ Everything that may hold secrets is read before anything is written, so that the
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from docker import DockerClient
 from docker.errors import NotFound
 
 from incidentlab import bundle
-from incidentlab.collect import compose, engine, logs
+from incidentlab.collect import compose, engine, image_files, logs
 from incidentlab.collect.events import Event, Ours, ProbeNoise, truncation, union
 from incidentlab.collect.observe import Observer, Snapshot
 from incidentlab.collect.record import record
@@ -39,6 +41,7 @@ def capture(
     client: DockerClient | None = None,
     progress: Progress | None = None,
     overwrite: bool = False,
+    images: bool = False,
 ) -> Path:
     """Write the evidence of a Compose project, running or stopped, into an incident bundle.
 
@@ -56,6 +59,9 @@ def capture(
         Called with what is being read, how many steps are done, and how many there are.
     overwrite
         Replace a bundle that stands at `output`.
+    images
+        Take the list of the files in each layer of the project's images too: paths, sizes, modes, owners and hashes,
+        from what ``docker save`` writes, which needs as much free disk as the images have for a while.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def capture(
             early = observer.snapshots if observer else []
             if not ids and not early:
                 raise engine.no_such_project(asked, project)
-            steps = _Steps(out, progress, total=len(ids) + 5)
+            steps = _Steps(out, progress, total=len(ids) + 5 + images, files=images)
             _take(asked, project, ids, early=early, observer=observer, steps=steps, redactor=redactor)
     finally:
         if client is None:
@@ -88,8 +94,8 @@ def capture(
 class _Steps:
     """Counts the sources for the progress, and turns what the engine refuses into rows of the ledger."""
 
-    def __init__(self, out: bundle.Writer, progress: Progress | None, *, total: int) -> None:
-        self.out = out
+    def __init__(self, out: bundle.Writer, progress: Progress | None, *, total: int, files: bool) -> None:
+        self.out, self.files = out, files
         self._progress, self._done, self._total = progress, 0, total
 
     def end(self) -> None:
@@ -136,6 +142,8 @@ def _take(
             out.json(path, document, kind=kind)
     if images:
         out.jsonl("images.jsonl", images, kind="images")
+    if steps.files and images:
+        _image_files(client, images, steps)
     _events(client, project, [*early, *latest], cut=cut, observer=observer, steps=steps)
     for snapshot in latest:
         _logs(client, snapshot["inspect"], cut=cut, steps=steps)
@@ -176,6 +184,22 @@ def _images(client: DockerClient, snapshots: list[Snapshot], steps: _Steps) -> l
         facts["rows"] = len(images)
         facts["gap"] = f"removed meanwhile: {', '.join(missing)}" if missing else None
     return images
+
+
+def _image_files(client: DockerClient, images: list[dict[str, Any]], steps: _Steps) -> None:
+    """Write the files of each layer once, whichever images share it."""
+    with steps.source("image_files") as facts, TemporaryDirectory(prefix=".images-", dir=steps.out.folder) as folder:
+        archive = Path(folder) / "images.tar"
+        engine.save(client, [image["inspect"]["Id"] for image in images], archive)
+        counted = Counter[str]()
+        steps.out.jsonl("image_files.jsonl.gz", _counted(image_files.layers(archive), counted), kind="image_files")
+        facts["rows"] = counted["files"]
+
+
+def _counted(layers: Iterator[dict[str, Any]], counted: Counter[str]) -> Iterator[dict[str, Any]]:
+    for layer in layers:
+        counted["files"] += len(layer["files"])
+        yield layer
 
 
 def _config(snapshots: list[Snapshot], steps: _Steps) -> dict[str, Any] | None:

@@ -11,9 +11,10 @@ import json
 import struct
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -147,6 +148,13 @@ def image(client: DockerClient, image_id: str) -> dict[str, Any]:
     return {"inspect": api.inspect_image(image_id), "history": api.history(image_id)}
 
 
+def save(client: DockerClient, image_ids: list[str], archive: Path) -> None:
+    """Write what ``docker save`` gives of some images into a file."""
+    with _get(client, "/images/get", {"names": image_ids}, timeout=None) as answer, archive.open("xb") as file:
+        for chunk in answer.iter_content(1 << 20):
+            file.write(chunk)
+
+
 def about(client: DockerClient) -> dict[str, Any]:
     """Return versions and host of the engine, and both clocks, ours read before and after the engine's."""
     before = moment(time.time_ns())
@@ -223,7 +231,9 @@ def _frames(answer: requests.Response) -> Iterator[tuple[int, bytes]]:
         yield kind, payload
 
 
-def _get(client: DockerClient, path: str, query: dict[str, str], *, timeout: float | None) -> requests.Response:
+def _get(
+    client: DockerClient, path: str, query: Mapping[str, str | list[str]], *, timeout: float | None
+) -> requests.Response:
     url = f"{client.api.base_url}/v{client.api.api_version}{path}"
     answer = client.api.get(url, params=query, stream=True, timeout=timeout)
     if not answer.ok:

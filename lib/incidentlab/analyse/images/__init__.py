@@ -1,0 +1,19 @@
+"""What an image is made of: the tree that a container sees, the bytes that it cannot see, what need not be there."""
+
+from incidentlab.analyse.images.compare import compare, unique_bytes
+from incidentlab.analyse.images.contents import contents
+from incidentlab.analyse.images.merge import Tree, merged
+from incidentlab.analyse.images.program import Program, health_program, program
+from incidentlab.analyse.images.waste import waste
+
+__all__ = [
+    "Program",
+    "Tree",
+    "compare",
+    "contents",
+    "health_program",
+    "merged",
+    "program",
+    "unique_bytes",
+    "waste",
+]
