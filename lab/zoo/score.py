@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +118,6 @@ def without(runtimes: tuple[str, ...]) -> Iterator[None]:
 def _use(rows: tuple[patterns.Pattern, ...]) -> None:
     patterns.PATTERNS = rows
     patterns.asked.cache_clear()
-    import_module("incidentlab.analyse.failures.match")._first_filter.cache_clear()
 
 
 def table(title: str, judged: list[Judged], key: str) -> str:

@@ -3,6 +3,7 @@ import pytest
 
 from incidentlab import tables
 from incidentlab.analyse.attempts import attempts
+from incidentlab.analyse.marks import marks
 
 T0 = pd.Timestamp("2026-11-23T09:00:00Z")
 NO_LIVES = tables.empty(tables.LIFETIMES)
@@ -40,14 +41,14 @@ def refusals(logs: pd.DataFrame, *lines: int, target: str = "db") -> pd.DataFram
 def test_a_series_ends_with_the_first_announcement_of_success(timed: bool) -> None:
     """Two refused tries and a success are three attempts, with times or without."""
     logs = log("no luck", "no luck", "database connected", "ready", timed=timed)
-    table = attempts(refusals(logs, 1, 2), logs, NO_LIVES)
+    table = attempts(refusals(logs, 1, 2), logs, marks(logs), NO_LIVES)
     assert table[["number", "ok", "line"]].to_numpy().tolist() == [[1, False, 1], [2, False, 2], [3, True, 3]]
 
 
 def test_without_a_success_all_tries_failed() -> None:
     """A service that never says that it is connected has only failed tries."""
     logs = log("no luck", "no luck", "giving up")
-    assert attempts(refusals(logs, 1, 2), logs, NO_LIVES)["ok"].tolist() == [False, False]
+    assert attempts(refusals(logs, 1, 2), logs, marks(logs), NO_LIVES)["ok"].tolist() == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -56,19 +57,19 @@ def test_without_a_success_all_tries_failed() -> None:
 def test_a_denial_is_no_success(words: str) -> None:
     """Words of success in a denial do not end a series."""
     logs = log("no luck", words)
-    assert not attempts(refusals(logs, 1), logs, NO_LIVES)["ok"].any()
+    assert not attempts(refusals(logs, 1), logs, marks(logs), NO_LIVES)["ok"].any()
 
 
 def test_success_before_the_first_failure_does_not_count() -> None:
     """A success is looked for after a failed try only: what was said before belongs to something else."""
     logs = log("cache connected", "no luck")
-    assert attempts(refusals(logs, 2), logs, NO_LIVES)["ok"].tolist() == [False]
+    assert attempts(refusals(logs, 2), logs, marks(logs), NO_LIVES)["ok"].tolist() == [False]
 
 
 def test_a_failure_to_reach_itself_is_no_attempt() -> None:
     """A server that names itself in an error has not tried to reach a dependency."""
     logs = log("no luck")
-    assert attempts(refusals(logs, 1, target="app"), logs, NO_LIVES).empty
+    assert attempts(refusals(logs, 1, target="app"), logs, marks(logs), NO_LIVES).empty
 
 
 def test_each_attempt_knows_its_run() -> None:
@@ -81,4 +82,4 @@ def test_each_attempt_knows_its_run() -> None:
         ],
         tables.LIFETIMES,
     )
-    assert attempts(refusals(logs, 1, 2), logs, lives)["run"].tolist() == [1, 2, 2]
+    assert attempts(refusals(logs, 1, 2), logs, marks(logs), lives)["run"].tolist() == [1, 2, 2]

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from incidentlab import tables
-from incidentlab.analyse.failures import failures
+from incidentlab.analyse.failures import failures as fold
+from incidentlab.analyse.marks import marks
 from incidentlab.tables import ADDRESSES, CONTAINERS, LOGS
 
 
@@ -18,6 +19,11 @@ def _logs(text: str) -> pd.DataFrame:
         )
         rows.append(own | {"order": order, "line": order + 1, "file": "log", "kind": "log"})
     return tables.rows(rows, LOGS)
+
+
+def failures(logs: pd.DataFrame, **known: pd.DataFrame) -> pd.DataFrame:
+    """Return the failures that log lines tell of."""
+    return fold(logs, marks(logs), **known)
 
 
 TRACES = {

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from incidentlab import tables
-from incidentlab.analyse.readiness import phases
+from incidentlab.analyse import readiness
+from incidentlab.analyse.marks import marks
 from incidentlab.tables import EVENTS, LOGS, PROBES
 
 T0 = pd.Timestamp("2026-03-01T10:00:00Z")
@@ -17,6 +18,11 @@ def _logs(lines: list[str], *, timed: bool = False) -> pd.DataFrame:
         for n, line in enumerate(lines)
     ]
     return tables.rows(rows, LOGS)
+
+
+def phases(logs: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
+    """Return the phases that logs, events and probes tell of."""
+    return readiness.phases(logs, marks(logs), events, probes)
 
 
 def _names(lines: list[str]) -> list[str]:

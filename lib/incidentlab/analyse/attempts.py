@@ -16,23 +16,16 @@ from incidentlab import tables
 CONNECTING = ("refused", "dns", "timeout", "reset", "unreachable", "starting_up", "auth", "missing_database")
 """Kinds of failure that are the outcome of a try to reach a server."""
 
-_SUCCESS = (
-    r"(?i)\b(?:connected|connection (?:has been )?(?:established|successful|ok|acquired)|established connection|"
-    r"initiali[sz]ed|migrat(?:ions?|ed)\b.*(?:complete|done|applied|success)|ready|up and running|"
-    r"successfully connected|connect(?:ion)? succe\w+)\b"
-)
-_NOT_SUCCESS = r"(?i)\b(?:not|never|un\w+|fail\w*|error|refused|waiting|retry\w*|before|cannot|could|disconnected)\b"
 
-
-def attempts(failures: pd.DataFrame, logs: pd.DataFrame, lifetimes: pd.DataFrame) -> pd.DataFrame:
+def attempts(failures: pd.DataFrame, logs: pd.DataFrame, marks: pd.DataFrame, lifetimes: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each try of a service to reach a dependency.
 
     Parameters
     ----------
     failures : FAILURES
         Those with a target other than the service itself and a kind in `CONNECTING` are failed tries.
-    logs : LOGS
-        Searched for the success that ends each series of failed tries.
+    logs, marks : LOGS, MARKS
+        For the success that ends each series of failed tries.
     lifetimes : LIFETIMES
         For the run in which a try fell; may be empty.
 
@@ -43,10 +36,11 @@ def attempts(failures: pd.DataFrame, logs: pd.DataFrame, lifetimes: pd.DataFrame
     """
     failed = failures[failures["kind"].isin(CONNECTING) & failures["target"].notna()]
     failed = failed[failed["target"] != failed["service"]]
+    said = logs.iloc[marks.loc[marks["kind"] == "success", "row"].astype(int)]
     records: list[dict[str, Any]] = []
     for (service, _), series in failed.groupby(["service", "target"], sort=True):
         tries = [_try(row) for row in tables.records(series)]
-        tries += _successes(tries, logs[logs["service"] == service])
+        tries += _successes(tries, said[said["service"] == service])
         tries.sort(key=lambda row: (pd.isna(row["ts"]), row["ts"] if pd.notna(row["ts"]) else 0, row["order"]))
         runs = lifetimes[lifetimes["service"] == service]
         for number, row in enumerate(tries, start=1):
@@ -59,10 +53,8 @@ def _try(failure: dict[str, Any]) -> dict[str, Any]:
     return kept | {"dependency": failure["target"], "ok": False}
 
 
-def _successes(tries: list[dict[str, Any]], lines: pd.DataFrame) -> list[dict[str, Any]]:
+def _successes(tries: list[dict[str, Any]], said: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the first success after each unbroken series of failed tries."""
-    texts = lines["message"]
-    said = lines[texts.str.contains(_SUCCESS, regex=True) & ~texts.str.contains(_NOT_SUCCESS, regex=True)]
     found: list[dict[str, Any]] = []
     for last, following in zip(tries, [*tries[1:], None], strict=True):
         after = said[_after(said, last)]

@@ -20,8 +20,6 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.failures.match import fits, text_array
-from incidentlab.knowledge import FRAGMENTS, asked
 
 _WHERE = ["ts", "order", "service", "container", "message", "file", "line", "pointer"]
 _ENGINE = {"die": "exited", "pause": "paused", "disconnect": "disconnected"}
@@ -50,13 +48,13 @@ class _Server:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
-def phases(logs: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
+def phases(logs: pd.DataFrame, marks: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
     """Return the phases of each container.
 
     Parameters
     ----------
-    logs, events, probes
-        LOGS, EVENTS, PROBES; any of them may be empty.
+    logs, marks, events, probes
+        LOGS and their MARKS, EVENTS, PROBES; any of them may be empty.
 
     Returns
     -------
@@ -65,32 +63,27 @@ def phases(logs: pd.DataFrame, events: pd.DataFrame, probes: pd.DataFrame) -> pd
 
     Examples
     --------
-    >>> from incidentlab import tables
+    >>> from incidentlab.analyse.marks import marks
     >>> line = {"service": "db", "order": 3, "kind": "log", "message": "* Ready to accept connections tcp"}
-    >>> phases(tables.rows([line], tables.LOGS), tables.empty(tables.EVENTS), tables.empty(tables.PROBES))[
-    ...     ["phase", "server", "start_order"]].values.tolist()
+    >>> logs = tables.rows([line], tables.LOGS)
+    >>> found = phases(logs, marks(logs), tables.empty(tables.EVENTS), tables.empty(tables.PROBES))
+    >>> found[["phase", "server", "start_order"]].values.tolist()
     [['ready', 'redis', 3]]
     """
-    said, done = _log_marks(logs), _at_first_line(_event_marks(events), logs)
-    marks = pd.concat([said, done, _probe_marks(probes, done)], ignore_index=True)
-    marks = marks.assign(key=marks["container"].fillna(marks["service"]).fillna(""))
-    timed = marks["ts"].notna().groupby(marks["key"]).transform("all")
-    marks = marks.assign(when=marks["ts"].where(timed)).sort_values(["key", "when", "order"], kind="stable")
-    records = [row for _, group in marks.groupby("key", sort=True) for row in _walk(group)]
+    said, done = _log_marks(logs, marks), _at_first_line(_event_marks(events), logs)
+    read = pd.concat([said, done, _probe_marks(probes, done)], ignore_index=True)
+    read = read.assign(key=read["container"].fillna(read["service"]).fillna(""))
+    timed = read["ts"].notna().groupby(read["key"]).transform("all")
+    read = read.assign(when=read["ts"].where(timed)).sort_values(["key", "when", "order"], kind="stable")
+    records = [row for _, group in read.groupby("key", sort=True) for row in _walk(group)]
     return tables.rows(records, tables.PHASES)
 
 
-def _log_marks(logs: pd.DataFrame) -> pd.DataFrame:
-    spoken = logs[logs["kind"] == "log"]
-    texts = text_array(spoken["message"])
-    found = fits(texts, asked("phase"))
-    doubtful = (
-        spoken["message"].iloc[found["text"].astype(int)].str.contains(FRAGMENTS["{NOT_READY}"], regex=True).to_numpy()
-    )
-    found = found[~(doubtful & found["runtime"].eq("generic").to_numpy())]
-    own = spoken.iloc[found["text"].astype(int)][_WHERE].reset_index(drop=True)
+def _log_marks(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+    found = marks[marks["question"] == "phase"]
+    own = logs.iloc[found["row"].astype(int)][[*_WHERE, "kind"]].reset_index(drop=True)
     said = found[["kind", "runtime", "host", "code"]].rename(columns={"kind": "mark"}).reset_index(drop=True)
-    return pd.concat([own, said], axis=1)
+    return pd.concat([own, said], axis=1)[own["kind"].eq("log").to_numpy()].drop(columns="kind")
 
 
 def _event_marks(events: pd.DataFrame) -> pd.DataFrame:

@@ -20,8 +20,8 @@ class Server(NamedTuple):
         Its well-known ports.
     names
         What services and images of it are called: RE2, matched at word bounds, upper or lower case.
-    says
-        A line that only it logs: RE2.
+    prints
+        The runtime whose lines of the kind `server` are its own.
     clients
         The runtimes that speak to no other kind.
     """
@@ -29,7 +29,7 @@ class Server(NamedTuple):
     name: str
     ports: tuple[int, ...]
     names: str
-    says: str
+    prints: str
     clients: tuple[str, ...]
 
 
@@ -40,10 +40,10 @@ def _read(text: str) -> tuple[Server, ...]:
             field, value = line.split(None, 1)
             blocks[-1][field] = value
         elif line and not line.startswith("#"):
-            blocks.append({"name": line, "clients": ""})
+            blocks.append({"name": line, "prints": line, "clients": ""})
     return tuple(
         Server(
-            block["name"], tuple(map(int, block["ports"].split())), block["names"], block["says"],
+            block["name"], tuple(map(int, block["ports"].split())), block["names"], block["prints"],
             tuple(block["clients"].split()),
         )
         for block in blocks

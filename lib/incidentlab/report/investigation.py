@@ -13,6 +13,7 @@ from incidentlab.analyse.attempts import attempts
 from incidentlab.analyse.diagnosis import diagnose
 from incidentlab.analyse.failures import failures
 from incidentlab.analyse.lifetimes import lifetimes
+from incidentlab.analyse.marks import marks
 from incidentlab.analyse.readiness import phases
 from incidentlab.analyse.timeline import timeline
 from incidentlab.incident import Incident
@@ -45,17 +46,20 @@ def investigate(incident: Incident) -> Investigation:
     Investigation
         The finding of rank 1 is the verdict; there always is one, if only ``unknown``.
     """
+    said = marks(incident.logs)
     failed = failures(
         incident.logs,
+        said,
         containers=incident.containers,
         addresses=incident.addresses,
         services=incident.services,
     )
     lived = lifetimes(incident.events, incident.runs, incident.containers)
-    tried = attempts(failed, incident.logs, lived)
-    phased = phases(incident.logs, incident.events, incident.probes)
+    tried = attempts(failed, incident.logs, said, lived)
+    phased = phases(incident.logs, said, incident.events, incident.probes)
     found = diagnose(
         logs=incident.logs,
+        marks=said,
         failures=failed,
         phases=phased,
         attempts=tried,

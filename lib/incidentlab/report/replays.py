@@ -15,6 +15,7 @@ from incidentlab import tables
 from incidentlab.analyse import whatif
 from incidentlab.analyse.backoff import backoff
 from incidentlab.analyse.lifetimes import lifetimes
+from incidentlab.analyse.marks import marks
 from incidentlab.analyse.readiness import phases
 from incidentlab.analyse.restarts import restarts
 from incidentlab.analyse.whatif import Facts, Setting, facts_of
@@ -191,7 +192,7 @@ def readiness(incidents: Iterable[Incident], dependency: str) -> pd.DataFrame:
     frames = []
     for incident in incidents:
         lived = lifetimes(incident.events, incident.runs, incident.containers)
-        told = phases(incident.logs, incident.events, incident.probes)
+        told = phases(incident.logs, marks(incident.logs), incident.events, incident.probes)
         frames.append(whatif.readiness(told, lived, service=dependency, incident=incident.name, end=incident.end))
     return tables.join(frames, tables.READINESS)
 

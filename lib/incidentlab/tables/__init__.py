@@ -50,6 +50,7 @@ from incidentlab.tables.results import (
     FAILURES,
     FINDINGS,
     LIFETIMES,
+    MARKS,
     METRICS,
     MILESTONES,
     PHASES,
@@ -59,6 +60,7 @@ from incidentlab.tables.scans import SCAN_CHANGES, SCANS, SEVERITY_COUNTS, VULNE
 from incidentlab.tables.table import FLAG, NEVER, REAL, TEXT, TIME, WHOLE, Column, Table
 
 RESULT_TABLES = (
+    MARKS,
     FAILURES,
     ATTEMPTS,
     LIFETIMES,
@@ -112,6 +114,7 @@ __all__ = [
     "LIFETIMES",
     "LOGS",
     "LOOP_ENDS",
+    "MARKS",
     "METRICS",
     "MILESTONES",
     "NEVER",

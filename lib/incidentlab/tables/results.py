@@ -33,6 +33,26 @@ CATEGORIES = (
 )
 """The answers that a diagnosis may give. ``benign`` and ``unknown`` are answers like the others."""
 
+MARKS = Table(
+    "marks",
+    "what one log line says, as one pattern reads it",
+    (
+        Column("row", WHOLE, "the row of LOGS, from 0"),
+        Column("question", TEXT, "what it answers: failure, phase, success, detail; each for what stands by itself"),
+        Column("kind", TEXT, "what the line says: a kind of `knowledge`"),
+        Column("signature", TEXT, "the name of the pattern"),
+        Column("runtime", TEXT, "who writes such a line"),
+        Column("code", TEXT, "what the line names, as it is printed"),
+        Column("errno", TEXT, "the same"),
+        Column("syscall", TEXT, "the same"),
+        Column("host", TEXT, "the same"),
+        Column("address", TEXT, "the same"),
+        Column("port", TEXT, "the same"),
+        Column("subject", TEXT, "the same"),
+    ),
+    ("row",),
+)
+
 FAILURES = Table(
     "failures",
     "one failure that a log tells of, a stack trace folded into one record",

@@ -19,6 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from incidentlab import plot, report, tables
 from incidentlab.analyse.failures import failures
 from incidentlab.analyse.lifetimes import lifetimes
+from incidentlab.analyse.marks import marks
 from incidentlab.analyse.timeline import timeline
 from incidentlab.incident import Incident
 from incidentlab.report.show import Shown
@@ -83,7 +84,13 @@ class Clock(Control):
         """Return the timeline until a step, as HTML."""
         known = until(self._incident, self._steps[step])
         lived = lifetimes(known.events, known.runs, known.containers)
-        told = failures(known.logs, containers=known.containers, addresses=known.addresses, services=known.services)
+        told = failures(
+            known.logs,
+            marks(known.logs),
+            containers=known.containers,
+            addresses=known.addresses,
+            services=known.services,
+        )
         facts = timeline(
             events=known.events,
             probes=known.probes,

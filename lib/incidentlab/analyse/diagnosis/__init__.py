@@ -35,6 +35,7 @@ class Diagnosis:
 def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide in
     *,
     logs: pd.DataFrame,
+    marks: pd.DataFrame,
     failures: pd.DataFrame,
     phases: pd.DataFrame,
     attempts: pd.DataFrame | None = None,
@@ -49,8 +50,8 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
 
     Parameters
     ----------
-    logs, failures, phases
-        LOGS, FAILURES, PHASES.
+    logs, marks, failures, phases
+        LOGS, MARKS, FAILURES, PHASES.
     attempts, lifetimes, events, probes, containers, services, ledger
         The other tables, as far as they are known; without them the answer is less sure, never different in form.
 
@@ -61,6 +62,7 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     """
     case = Case(
         logs=logs,
+        marks=marks,
         failures=failures,
         phases=phases,
         events=_or_empty(events, tables.EVENTS),

@@ -18,9 +18,9 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis import ends
 from incidentlab.analyse.diagnosis.hypothesis import Record, later
-from incidentlab.analyse.failures.match import fits, text_array
 from incidentlab.analyse.failures.target import depends, server_kinds
-from incidentlab.knowledge import FRAGMENTS, SERVERS, asked
+from incidentlab.analyse.marks import read
+from incidentlab.knowledge import SERVERS
 
 _PORT = r"(?:\bport[ :=]+|://[^\s/]*:|0\.0\.0\.0:|\[::\]:|\*:)(\d{2,5})\b"
 
@@ -30,6 +30,7 @@ class Case:
     """The tables of one incident, and what follows from them at once."""
 
     logs: pd.DataFrame
+    marks: pd.DataFrame
     failures: pd.DataFrame
     phases: pd.DataFrame
     events: pd.DataFrame
@@ -64,7 +65,7 @@ class Case:
     @cached_property
     def kinds(self) -> dict[str, str]:
         """The kind of server of each service that is one."""
-        return server_kinds(self.logs, self.containers, self.services)
+        return server_kinds(self.logs, self.marks, self.containers, self.services)
 
     @cached_property
     def stores(self) -> set[str]:
@@ -146,8 +147,7 @@ class Case:
     @cached_property
     def harmless(self) -> pd.Series[Any]:
         """Whether each log line only looks like a failure."""
-        found = fits(text_array(self.logs["message"]), asked("failure"))
-        harmless = found.loc[found["kind"] == "harmless", "text"]
+        harmless = self.marks.loc[self.marks["kind"] == "harmless", "row"]
         return pd.Series(range(len(self.logs)), index=self.logs.index).isin(harmless.astype(int))
 
     @cached_property
@@ -171,11 +171,8 @@ class Case:
 
     @cached_property
     def _successes(self) -> dict[str, list[Record]]:
-        said = self.logs[self.logs["kind"] == "log"]
-        found = fits(text_array(said["message"]), asked("success"))
-        rows = said.iloc[sorted(found["text"].astype(int))]
-        plain = ~rows["message"].str.contains(FRAGMENTS["{NOT_SUCCESS}"], regex=True)
-        return _by_service(tables.records(rows[plain]))
+        rows = self.logs.iloc[self.marks.loc[self.marks["kind"] == "success", "row"].astype(int)]
+        return _by_service(tables.records(rows[rows["kind"] == "log"]))
 
     @cached_property
     def _ready(self) -> dict[str, list[Record]]:
@@ -185,8 +182,9 @@ class Case:
     def _engine_errors(self) -> list[Record]:
         """Return the reasons for failed starts that inspect keeps in State.Error, as failures."""
         rows = self.containers[self.containers["error"].str.len() > 0]
-        found = fits(text_array(rows["error"]), asked("failure"))
-        return [self._engine_error(rows.iloc[int(hit["text"])], hit) for hit in tables.records(found)]
+        found = read(rows["error"])
+        hits = tables.records(found[found["question"] == "failure"])
+        return [self._engine_error(rows.iloc[int(hit["row"])], hit) for hit in hits]
 
     def _engine_error(self, container: pd.Series[Any], hit: Record) -> Record:
         own = {name: container[name] for name in ("service", "container", "file", "line", "pointer")}

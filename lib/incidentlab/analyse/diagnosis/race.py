@@ -12,8 +12,7 @@ from incidentlab.analyse.diagnosis import outage
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
 from incidentlab.analyse.diagnosis.tries import PROXIES, made, who, whom
-from incidentlab.analyse.failures.match import fits, text_array
-from incidentlab.knowledge import FRAGMENTS, SERVERS, asked
+from incidentlab.knowledge import SERVERS
 
 _LAG = pd.Timedelta(milliseconds=200)
 """The die event comes up to 61 ms after the end that it reports (measured on 20.10); its clients are cut off before."""
@@ -160,9 +159,9 @@ def _used(case: Case, target: str, first: Record) -> bool:
     own = own[
         own["container"].eq(first["container"]).fillna(value=True) & own["order"].lt(first["order"]).fillna(value=False)
     ]
-    named = own["message"].str.contains(_names(case, target), regex=True)
-    said = own[named & ~own["message"].str.contains(FRAGMENTS["{NOT_SUCCESS}"], regex=True)]
-    return bool(fits(text_array(said["message"]), asked("success"))["signature"].ne("http_ok").any())
+    announced = case.marks[case.marks["kind"].eq("success") & case.marks["signature"].ne("http_ok")]
+    said = own[own.index.isin(announced["row"])]
+    return bool(said["message"].str.contains(_names(case, target), regex=True).any())
 
 
 def _names(case: Case, target: str) -> str:

@@ -77,9 +77,10 @@ def _own(case: Case, row: Record) -> bool:
     if pd.notna(row["service"]):
         kind = case.kinds.get(row["service"])
     else:
-        said = case.lines(None)["message"]
-        said = said[said.ne(row["message"])]
-        kind = next((s.name for s in SERVERS if said.str.contains(s.says, regex=True).any()), None)
+        said = case.lines(None)
+        others = said.index[said["message"].ne(row["message"])]
+        spoken = case.marks["kind"].eq("server") & case.marks["row"].isin(others)
+        kind = next((s.name for s in SERVERS if s.prints in set(case.marks.loc[spoken, "runtime"])), None)
     tools = {"postgres": "libpq"}.get(kind or "", kind)
     return kind is not None and (row["runtime"] in (kind, tools) or row["target"] == row["service"])
 

@@ -1,8 +1,7 @@
 """What failed: every failure that a log tells of, a stack trace folded into one record.
 
-Three steps, a module each. `match` asks the signature table which lines speak of a failure; `fold` joins the lines
-of one record and takes the root of a chain; `target` says which service was meant. Interleaved services do no
-harm: a record holds lines of one container only.
+Two steps, a module each. `fold` joins the lines of one record and takes the root of a chain; `target` says which
+service was meant. Interleaved services do no harm: a record holds lines of one container only.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.failures.fold import fold
-from incidentlab.analyse.failures.match import match
 from incidentlab.analyse.failures.target import resolve
 
 __all__ = ["failures"]
@@ -19,6 +17,7 @@ __all__ = ["failures"]
 
 def failures(
     logs: pd.DataFrame,
+    marks: pd.DataFrame,
     *,
     containers: pd.DataFrame | None = None,
     addresses: pd.DataFrame | None = None,
@@ -28,8 +27,8 @@ def failures(
 
     Parameters
     ----------
-    logs
-        LOGS.
+    logs, marks
+        LOGS and their MARKS.
     containers, addresses, services
         CONTAINERS, ADDRESSES, SERVICES; they name the targets. Without them only the logs' own names are known.
 
@@ -41,11 +40,12 @@ def failures(
 
     Examples
     --------
-    >>> from incidentlab import tables
+    >>> from incidentlab.analyse.marks import marks
     >>> line = {"order": 0, "kind": "log", "message": "Error: connect ECONNREFUSED 172.18.0.4:5432", "line": 1}
-    >>> failures(tables.rows([line], tables.LOGS))[["kind", "address", "port"]].values.tolist()
+    >>> logs = tables.rows([line], tables.LOGS)
+    >>> failures(logs, marks(logs))[["kind", "address", "port"]].values.tolist()
     [['refused', '172.18.0.4', 5432]]
     """
-    records = fold(logs, match(logs))
-    named = resolve(records, logs=logs, containers=containers, addresses=addresses, services=services)
+    records = fold(logs, marks)
+    named = resolve(records, logs=logs, marks=marks, containers=containers, addresses=addresses, services=services)
     return tables.check(named, tables.FAILURES)

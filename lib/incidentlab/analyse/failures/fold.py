@@ -10,99 +10,134 @@ others from it. A line that names what failed outranks one that only says that s
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from incidentlab.analyse.failures.match import fits, text_array
 from incidentlab.knowledge import GROUPS, asked
 
-_GOES_ON = (
-    r"^(?:\s|$|Caused by: |Suppressed: |\.\.\. \d+ |During handling of the|The above exception was|Stack trace:"
-    r"|#\d+ |goroutine \d|created by |--- End of|note: run with|Node\.js v\d|[}\])]|at [\w$.]+\(|The last packet "
-    r"|[\w./*]+\([^)]*\)$)"
-)
-_CHAINED = r"^(?:During handling of the|The above exception was)"
-_FRAME = r'^\s+File ".+", line \d+'
-_RAISED = r"^(?P<code>[A-Za-z_][\w.]*)(?:: (?P<subject>.*))?$"
-_LAST_IS_ROOT = r"^\s*(?:Caused by: |\[?cause\]?: |---> |-+> )|(?:^| )---> "
-
-_MIGRATING = (
-    r"db/migrations/executor|core/management/commands/migrate|alembic[/.](?:command|runtime|script)|Running upgrade "
-    r"|ActiveRecord::Migration|/db/migrate/|== \S+ \w+: migrating|flywaydb|liquibase|knex/lib/migrations|umzug"
-    r"|MigrationExecutor|(?i:running (?:database )?migrations?|applying (?:database )?migrations?|prisma migrate"
-    r"|migrating database|run(?:ning)? migrate)|Applying [\w.]+\.\d{4}_\w+|/migrations?/[\w.-]+\.(?:sql|js|ts|py|rb)"
-)
 _BECOMES_MIGRATION = ("sql", "schema", "crash", "privilege", "exit")
+_BEFORE = 3
+"""In as many lines before a failure, a migration that speaks of itself is the one that failed."""
 
 _RANK = {"exit": 0, "waiting": 0, "blank_variable": 0, "arch_hint": 0, "crash": 1, "sql": 2, "import": 2, "connect": 3}
 _EXACT = 4
 
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
-def fold(logs: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
+
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """The lines of all containers, one container after the other, each in its own order.
+
+    Parameters
+    ----------
+    row
+        Position in LOGS of each line.
+    at
+        The way back: the place here of each row of LOGS.
+    first
+        The place of the first line of the same container.
+    empty
+        Whether nothing stands in the line.
+    marked
+        kind of mark -> the places that bear it.
+    """
+
+    row: Places
+    at: Places
+    first: Places
+    empty: Flags
+    marked: dict[str, Places]
+
+    def bears(self, *kinds: str) -> Flags:
+        """Return of each place whether it bears a mark of one of the kinds."""
+        flags = np.zeros(len(self.row), np.bool_)
+        for kind in kinds:
+            flags[self.marked.get(kind, self.at[:0])] = True
+        return flags
+
+
+def fold(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
     """Return one row per record that holds a failure.
 
     Parameters
     ----------
-    logs
-        LOGS.
-    hits
-        What `match` found in them.
+    logs, marks
+        LOGS and their MARKS.
 
     Returns
     -------
     pandas.DataFrame
         The columns of FAILURES without target and target_by.
     """
-    lines = _records(logs)
-    raised = _raised(lines, hits)
-    hits = pd.concat([hits, raised], ignore_index=True) if len(raised) else hits
-    hits = hits.assign(record=lines["record"].to_numpy()[hits["row"].astype(int)])
-    noise = hits.loc[hits["kind"] == "harmless", "row"]
-    hits = hits[~hits["row"].isin(noise)]
-    roots = _roots(lines, hits)
-    filled = _filled(lines, hits, roots)
-    return _as_failures(lines, filled)
+    lines = _lines(logs, marks)
+    starts, raised = _records(lines, logs)
+    record = np.cumsum(starts) - 1
+    hits = pd.concat([_spoken(logs, marks), _raised(marks, lines, raised)], ignore_index=True)
+    hits = hits.drop_duplicates("row").assign(record=lambda rows: record[lines.at[rows["row"]]])
+    hits = hits[hits["kind"] != "harmless"]
+    roots = _roots(hits, marks)
+    filled = _filled(marks, hits, roots, record[lines.at])
+    migrating = _migrating(lines, starts)[filled["record"]] & filled["kind"].isin(_BECOMES_MIGRATION)
+    filled = filled.assign(kind=filled["kind"].mask(migrating, "migration"))
+    return _as_failures(logs, filled, _last(lines, starts)[filled["record"]])
 
 
-def _records(logs: pd.DataFrame) -> pd.DataFrame:
-    """Give each line its record, numbered per container; `row` is the position in `logs`."""
-    lines = logs.assign(row=range(len(logs)), stream_key=logs["container"].fillna(logs["service"]).fillna(""))
-    lines = lines.sort_values(["stream_key", "row"], kind="stable")
-    text = text_array(lines["message"])
-    same = lines["stream_key"].eq(lines["stream_key"].shift())
-    goes_on, chained, frame = (_mask(text, pattern, lines.index) for pattern in (_GOES_ON, _CHAINED, _FRAME))
-    goes_on &= lines["kind"].ne("compose") | lines["message"].eq("")
-    before = lines["message"].where(lines["message"].str.len() > 0).groupby(lines["stream_key"]).ffill()
-    before = before.groupby(lines["stream_key"]).shift().fillna("")
-    after = text_array(before)
-    ends_trace = _mask(after, r"^\s", lines.index) & _mask(text, _RAISED, lines.index) & ~goes_on
-    opens_again = _mask(text, r"^Traceback \(most recent", lines.index) & _mask(after, _CHAINED, lines.index)
-    rust = _mask(after, r"panicked at \S+:\d+:\d+:$", lines.index)
-    provisional = (~(goes_on | ends_trace | opens_again | rust) | ~same).cumsum()
-    in_python = frame.groupby(provisional).transform("any")
-    record = (~(goes_on | (ends_trace & in_python) | opens_again | rust) | ~same).cumsum()
-    return lines.assign(record=record, raised=ends_trace & in_python, chained=chained).sort_values("row")
+def _lines(logs: pd.DataFrame, marks: pd.DataFrame) -> _Lines:
+    key = pd.factorize(logs["container"].fillna(logs["service"]).fillna(""))[0]
+    row = np.argsort(key, kind="stable")
+    at = np.empty_like(row)
+    at[row] = np.arange(len(row))
+    begins = np.flatnonzero(np.diff(key[row], prepend=-1))
+    first = np.repeat(begins, np.diff(begins, append=len(row)))
+    length = pc.binary_length(pa.array(logs["message"].fillna(""), pa.large_string()))
+    places = at[marks["row"].to_numpy(np.int64)]
+    marked = {str(kind): places[own] for kind, own in marks.groupby("kind", sort=False).indices.items()}
+    return _Lines(row, at, first, length.to_numpy(zero_copy_only=False)[row] == 0, marked)
 
 
-def _mask(text: pa.Array, pattern: str, index: pd.Index[Any]) -> pd.Series[bool]:
-    return pd.Series(pc.match_substring_regex(text, pattern).to_pandas().to_numpy(), index=index)
+def _records(lines: _Lines, logs: pd.DataFrame) -> tuple[Flags, Flags]:
+    """Return at which places a record begins, and at which a Python trace ends with its exception."""
+    place = np.arange(len(lines.row))
+    goes_on = lines.empty | lines.bears("indented", "goes_on", "chained")
+    goes_on &= lines.empty | logs["kind"].ne("compose").to_numpy(np.bool_)[lines.row]
+    spoken = np.maximum.accumulate(np.where(lines.empty, -1, place)) if len(place) else place
+    before = np.concatenate([[-1], spoken[:-1]]) if len(place) else place
+    known = before >= lines.first
+    after = {kind: lines.bears(kind)[before] & known for kind in ("indented", "chained", "panic_head")}
+    raised = after["indented"] & lines.bears("raised") & ~goes_on
+    opens_again = lines.bears("traceback") & after["chained"]
+    joined = goes_on | opens_again | after["panic_head"]
+    provisional = np.cumsum(~(joined | raised) | (place == lines.first)) - 1
+    in_python = np.bincount(provisional[lines.bears("frame")], minlength=len(place))[provisional] > 0
+    return ~(joined | (raised & in_python)) | (place == lines.first), raised & in_python
 
 
-def _raised(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
-    """Return the exceptions that end a Python trace and fit no signature, as crashes."""
-    ends = lines[lines["raised"] & ~lines["row"].isin(hits["row"])]
-    groups = ends["message"].str.extract(_RAISED)
-    found = groups.assign(row=ends["row"], signature="python_exception", kind="crash", runtime="python")
-    return found.reindex(columns=hits.columns)
+def _spoken(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+    """Return the marks of failures, without those of typed commands; a fence may stand before a line of the log."""
+    found: pd.DataFrame = marks[marks["question"] == "failure"]
+    typed = logs["kind"].eq("shell").to_numpy(np.bool_)[found["row"].to_numpy(np.int64)]
+    fenced = found["row"].isin(marks.loc[marks["kind"] == "fence", "row"]).to_numpy()
+    kept: pd.DataFrame = found.loc[~typed | fenced]
+    return kept
 
 
-def _roots(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
+def _raised(marks: pd.DataFrame, lines: _Lines, raised: Flags) -> pd.DataFrame:
+    """Return the exceptions that end a Python trace and fit no other pattern, as crashes."""
+    ends: pd.DataFrame = marks[marks["kind"] == "raised"]
+    ends = ends.loc[raised[lines.at[ends["row"].to_numpy(np.int64)]]]
+    return ends.assign(signature="python_exception", kind="crash")
+
+
+def _roots(hits: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
     """Choose the line that decides for each record: the most exact kind, then the deepest cause."""
-    message = lines["message"].to_numpy()[hits["row"].astype(int)]
-    deeper = pd.Series(message, index=hits.index, dtype="str").str.contains(_LAST_IS_ROOT, regex=True)
+    deeper = hits["row"].isin(marks.loc[marks["kind"] == "inner", "row"])
     last = deeper.groupby(hits["record"]).transform("any") | (hits["kind"] == "crash")
     place = hits["row"].where(last, -hits["row"])
     located = hits[["host", "address"]].notna().any(axis=1)
@@ -111,37 +146,43 @@ def _roots(lines: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     return chosen.sort_values("row").drop(columns=["rank", "place"])
 
 
-def _filled(lines: pd.DataFrame, hits: pd.DataFrame, roots: pd.DataFrame) -> pd.DataFrame:
+def _filled(marks: pd.DataFrame, hits: pd.DataFrame, roots: pd.DataFrame, record: Places) -> pd.DataFrame:
     """Fill what the deciding line does not name from the other lines of its record."""
-    around = lines[lines["record"].isin(roots["record"]) & ~lines["row"].isin(hits["row"])]
-    details = fits(text_array(around["message"]), asked("detail"))
-    details = details.assign(record=around["record"].to_numpy()[details["text"].astype(int)])
-    named = pd.concat([hits, details], ignore_index=True)[["record", *GROUPS]]
+    details = marks[(marks["question"] == "detail") & ~marks["row"].isin(hits["row"])]
+    details = details.assign(record=record[details["row"].to_numpy(np.int64)])
+    order = {pattern.name: place for place, pattern in enumerate(asked("detail"))}
+    details = details.sort_values("signature", key=lambda names: names.map(order), kind="stable")
+    named = pd.concat([hits, details[details["record"].isin(roots["record"])]], ignore_index=True)
     spare = named.groupby("record")[list(GROUPS)].first()
     keep = roots.set_index("record")
     keep[list(GROUPS)] = keep[list(GROUPS)].fillna(spare.loc[keep.index])
-    migrating = _in_migration(lines).loc[keep.index] & keep["kind"].isin(_BECOMES_MIGRATION)
-    return keep.assign(kind=keep["kind"].mask(migrating, "migration")).reset_index()
+    return keep.reset_index()
 
 
-def _in_migration(lines: pd.DataFrame) -> pd.Series[bool]:
-    """Say of each record whether it, or one of the three lines before it, speaks of a running migration."""
-    says = _mask(text_array(lines["message"]), _MIGRATING, lines.index)
-    stream = says.groupby(lines["stream_key"])
-    near = (
-        says | stream.shift(1, fill_value=False) | stream.shift(2, fill_value=False) | stream.shift(3, fill_value=False)
-    )
-    first = near.groupby(lines["record"]).first()
-    return first | says.groupby(lines["record"]).any()
+def _migrating(lines: _Lines, starts: Flags) -> Flags:
+    """Say of each record whether it, or one of the lines before it, speaks of a running migration."""
+    says = lines.bears("migrating")
+    record = np.cumsum(starts) - 1
+    speaks = np.bincount(record[says], minlength=int(starts.sum())) > 0
+    begins = np.flatnonzero(starts)
+    for back in range(1, _BEFORE + 1):
+        before = np.maximum(begins - back, -1)
+        speaks |= (before >= lines.first[begins]) & says[before]
+    return speaks
 
 
-def _as_failures(lines: pd.DataFrame, roots: pd.DataFrame) -> pd.DataFrame:
-    ends = lines[lines["message"].str.strip().str.len() > 0].groupby("record")["line"].last()
-    own = lines.set_index("row").loc[roots["row"].astype(int), ["ts", "order", "service", "container", "message"]]
-    where = lines.set_index("row").loc[roots["row"].astype(int), ["file", "line", "pointer"]]
-    columns = pd.concat([own.reset_index(drop=True), where.reset_index(drop=True)], axis=1)
+def _last(lines: _Lines, starts: Flags) -> Places:
+    """Return the row of the last line of each record in which something stands."""
+    blank = lines.empty | lines.bears("blank")
+    spoken = np.maximum.accumulate(np.where(blank, -1, np.arange(len(blank)))) if len(blank) else lines.row
+    begins = np.flatnonzero(starts)
+    return lines.row[spoken[np.append(begins[1:], len(blank)) - 1]] if len(blank) else lines.row
+
+
+def _as_failures(logs: pd.DataFrame, roots: pd.DataFrame, last: Places) -> pd.DataFrame:
+    own = logs.iloc[roots["row"].to_numpy(np.int64)].reset_index(drop=True)
+    columns = own[["ts", "order", "service", "container", "message", "file", "line", "pointer"]]
     kept = roots[["kind", "signature", "runtime", *GROUPS]].reset_index(drop=True)
     numbers = {name: pd.to_numeric(kept[name], errors="coerce").astype("Int64") for name in ("errno", "port")}
-    last = ends.reindex(roots["record"]).reset_index(drop=True)
-    typed = kept.astype(dict.fromkeys(("code", "syscall", "host", "address", "subject"), "str")).assign(**numbers)
-    return pd.concat([columns, typed, last.rename("last_line")], axis=1)
+    ends = logs["line"].iloc[last].reset_index(drop=True)
+    return pd.concat([columns, kept.assign(**numbers), ends.rename("last_line")], axis=1)

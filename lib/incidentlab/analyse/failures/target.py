@@ -29,6 +29,7 @@ def resolve(
     records: pd.DataFrame,
     *,
     logs: pd.DataFrame,
+    marks: pd.DataFrame,
     containers: pd.DataFrame | None,
     addresses: pd.DataFrame | None,
     services: pd.DataFrame | None,
@@ -39,12 +40,12 @@ def resolve(
     ----------
     records
         FAILURES without target.
-    logs, containers, addresses, services
+    logs, marks, containers, addresses, services
         What is known of names, addresses and images.
     """
     located = _located(records)
     names = _names(logs, containers, addresses, services)
-    kinds = server_kinds(logs, containers, services)
+    kinds = server_kinds(logs, marks, containers, services)
     holders = _holders(located, names, containers, addresses)
     needs = depends(containers, services)
     found = [_target(row, names, holders, kinds, needs) for row in tables.records(located)]
@@ -52,14 +53,16 @@ def resolve(
     return located.assign(target=pd.Series(target, dtype="str"), target_by=pd.Series(by, dtype="str"))
 
 
-def server_kinds(logs: pd.DataFrame, containers: pd.DataFrame | None, services: pd.DataFrame | None) -> dict[str, str]:
+def server_kinds(
+    logs: pd.DataFrame, marks: pd.DataFrame, containers: pd.DataFrame | None, services: pd.DataFrame | None
+) -> dict[str, str]:
     """Return the kind of server of each service that is one: by its image, its own words, or its name."""
     images = _images(containers, services)
-    spoken = logs.dropna(subset=["service"]).drop_duplicates(["service", "message"])
+    spoken = marks[marks["kind"] == "server"]
+    prints = set(zip(logs["service"].iloc[spoken["row"].astype(int)], spoken["runtime"], strict=True))
     kinds: dict[str, str] = {}
-    for service in sorted({*spoken["service"], *images}):
-        text = spoken.loc[spoken["service"] == service, "message"]
-        said = [s.name for s in SERVERS if text.str.contains(s.says, regex=True).any()]
+    for service in sorted({*logs["service"].dropna().unique(), *images}):
+        said = [s.name for s in SERVERS if (service, s.prints) in prints]
         named = [s.name for s in SERVERS for name in (images.get(service, ""), service) if is_called(name, s.names)]
         for kind in (*said, *named):
             kinds.setdefault(service, kind)
