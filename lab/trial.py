@@ -18,8 +18,8 @@ import scenario
 from incidentlab import capture, load
 from incidentlab.analyse.whatif import Facts, Outcome, Setting
 from incidentlab.collect.observe import Observer
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.report import facts
-from incidentlab.report.investigation import Investigation, investigate
 from scenario import BUILD, LAB, PROJECT, OffScript, Play, Scenario, Unusable, say
 
 SERVICE, DEPENDENCY = "auth-service", "postgres"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from incidentlab.incident import Incident
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.load import load
-from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.tables import EVIDENCE_TABLES
 
 mpl.use("Agg")

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from incidentlab import tables
+from incidentlab.investigate import Investigation
 from incidentlab.knowledge.causes import CAUSES, PROBES, texts, told
 from incidentlab.report.compose_diff import compose_diff
-from incidentlab.report.investigation import Investigation
 
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).parent.parent

@@ -47,9 +47,9 @@ def test_the_readme_lists_every_category() -> None:
 
 def test_the_readme_shows_what_diagnose_prints() -> None:
     """The page in the README consists of lines that the command prints."""
+    from incidentlab.investigate import investigate
     from incidentlab.load import load
     from incidentlab.report.answer import page
-    from incidentlab.report.investigation import investigate
 
     shown = re.search(r"```text\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
     assert shown is not None

@@ -14,9 +14,9 @@ import pytest
 from incidentlab.analyse.lifetimes import lifetimes
 from incidentlab.analyse.restarts import restarts
 from incidentlab.collect import Observer, capture
+from incidentlab.investigate import investigate
 from incidentlab.load import load
 from incidentlab.report.document import document
-from incidentlab.report.investigation import investigate
 
 SCENARIO = Path(__file__).parent.parent / "lab" / "scenario.py"
 pytestmark = pytest.mark.engine

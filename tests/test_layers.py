@@ -19,10 +19,11 @@ ROOMS = {
     "collect": {"bundle", "redact"},
     "parse": set(),
     "analyse": set(),
+    "investigate": {"incident", "analyse"},
     "offline": set(),
     "plot": {"offline"},
-    "report": {"incident", "analyse", "offline"},
-    "teach": {"incident", "load", "analyse", "plot", "report"},
+    "report": {"incident", "investigate", "analyse", "offline"},
+    "teach": {"incident", "load", "investigate", "analyse", "plot", "report"},
     "run": {"bundle", "offline"},
 }
 """room -> the rooms that it may import besides the ground; `cli` and the front door may import all"""

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from incidentlab.incident import Incident
+from incidentlab.investigate import Investigation
 from incidentlab.report.document import document
-from incidentlab.report.investigation import Investigation
 
 Investigated = Callable[[str], Investigation]
 Recorded = Callable[[str], Incident]

@@ -11,20 +11,20 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from incidentlab.incident import Incident
+from incidentlab.investigate import investigate
 from incidentlab.load import load, load_all
 
 if TYPE_CHECKING:
     from incidentlab.collect import capture
-    from incidentlab.report.investigation import investigate
 
 __all__ = ["Incident", "capture", "investigate", "load", "load_all"]
 __version__ = version("incidentlab")
 
-_LAZY = {"capture": "incidentlab.collect", "investigate": "incidentlab.report.investigation"}
+_LAZY = {"capture": "incidentlab.collect"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use what not every reader needs: the engine's client, the analyses."""
+    """Import on first use what not every reader needs: the engine's client."""
     if name not in _LAZY:
         raise AttributeError(f"module 'incidentlab' has no attribute {name!r}")
     return getattr(import_module(_LAZY[name]), name)

@@ -105,10 +105,10 @@ def diagnose(
     What to change comes with it, and what the evidence cannot answer.
     """
     from incidentlab.bundle.address import shown
+    from incidentlab.investigate import investigate
     from incidentlab.load import load
     from incidentlab.report.answer import page
     from incidentlab.report.document import document
-    from incidentlab.report.investigation import investigate
 
     investigation = investigate(load(source))
     if as_json:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.load import load
-from incidentlab.report.investigation import Investigation, investigate
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from incidentlab import tables
 from incidentlab.analyse.backoff import Policy, backoff, compare, gaps
-from incidentlab.report.investigation import Investigation
+from incidentlab.investigate import Investigation
 
 T0 = pd.Timestamp("2026-11-23T09:00:00.000000001Z")
 REFERENCE = Policy(tries=15, initial_s=2.0, factor=1.5, cap_s=10.0)

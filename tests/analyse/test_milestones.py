@@ -5,7 +5,7 @@ import pytest
 
 from incidentlab import tables
 from incidentlab.analyse.milestones import ASSUMED_ERROR_S, DEFINITIONS, clock_error_s, metrics, milestones
-from incidentlab.report.investigation import Investigation
+from incidentlab.investigate import Investigation
 
 T0 = pd.Timestamp("2026-01-01T00:00:00Z")
 

@@ -32,7 +32,7 @@ from incidentlab.analyse.whatif import (
     sweep,
 )
 from incidentlab.analyse.whatif.readiness import weights
-from incidentlab.report.investigation import Investigation
+from incidentlab.investigate import Investigation
 from incidentlab.tables import BadInput
 
 FACTS = Facts("app", "db", ready=((6.5, math.inf),), temporary=((1.2, 6.4),))

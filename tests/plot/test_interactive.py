@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from incidentlab import plot, tables
+from incidentlab.investigate import Investigation
 from incidentlab.offline import Live
 from incidentlab.plot import style
 from incidentlab.plot.timeline import kind_of
-from incidentlab.report.investigation import Investigation
 
 T0 = pd.Timestamp("2026-11-23T09:00:00Z")
 WINDOW = (T0, T0 + pd.Timedelta(seconds=60))

@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.load import load
 from incidentlab.report import answer, causes, chosen, decisive, how_sure, of, second_road, side_by_side, unknowns
 from incidentlab.report.answer import page
-from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.tables import BadParameter
 
 Investigated = Callable[[str], Investigation]

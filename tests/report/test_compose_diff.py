@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from incidentlab import tables
+from incidentlab.investigate import Investigation
 from incidentlab.report.answer import page
 from incidentlab.report.compose_diff import compose_diff
-from incidentlab.report.investigation import Investigation
 
 Investigated = Callable[[str], Investigation]
 

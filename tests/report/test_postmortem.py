@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from incidentlab import plot
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.load import load
-from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.report.postmortem import (
     Cite,
     Document,

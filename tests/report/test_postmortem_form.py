@@ -7,8 +7,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from incidentlab.investigate import investigate
 from incidentlab.load import load
-from incidentlab.report.investigation import investigate
 from incidentlab.report.postmortem import identity, read, template
 from incidentlab.report.postmortem.edit import FIELDS, answers, edited
 from incidentlab.report.postmortem.forms import Form, form, summary

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from incidentlab.analyse import whatif
-from incidentlab.report.investigation import Investigation
+from incidentlab.investigate import Investigation
 from incidentlab.report.postmortem import Row, Statement, draft
 from incidentlab.report.postmortem.human import Human
 from incidentlab.report.postmortem.material import Material
@@ -73,6 +73,7 @@ def test_nothing_is_replayed_where_no_start_waited(name: str, investigated: Inve
 def test_a_dependency_that_was_never_seen_to_start_is_not_replayed(investigated: Investigated) -> None:
     """Without the start of the dependency there is no clock to replay on, and the draft is made all the same."""
     found = investigated("startup-race")
-    alone = Investigation(**(vars(found) | {"lifetimes": found.lifetimes[found.lifetimes["service"] != "postgres"]}))
+    alone = Investigation(found.incident)
+    vars(alone).update(vars(found), lifetimes=found.lifetimes[found.lifetimes["service"] != "postgres"])
     assert weighed(Material(alone, Human())) == []
     assert draft(alone).prompts

@@ -4,6 +4,7 @@ import pytest
 
 from incidentlab.analyse import backoff, health, restarts, whatif
 from incidentlab.incident import Incident
+from incidentlab.investigate import Investigation
 from incidentlab.report import (
     as_it_was,
     facts,
@@ -15,7 +16,6 @@ from incidentlab.report import (
     retries_said,
     whatif_said,
 )
-from incidentlab.report.investigation import Investigation
 from incidentlab.tables import BadParameter
 
 Investigated = Callable[[str], Investigation]

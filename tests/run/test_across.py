@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from incidentlab.investigate import Investigation
 from incidentlab.report.document import document
-from incidentlab.report.investigation import Investigation
 from incidentlab.run.one import run
 from incidentlab.run.results import table
 

@@ -6,8 +6,8 @@ import tracemalloc
 import pandas as pd
 import pytest
 
+from incidentlab.investigate import investigate
 from incidentlab.load import load
-from incidentlab.report.investigation import investigate
 from incidentlab.run.faults import FAULTS
 from incidentlab.run.generate import FORMS, SERVICES, Generated, generate, stream
 from incidentlab.tables import CATEGORIES, BadInput

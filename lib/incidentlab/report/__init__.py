@@ -2,7 +2,6 @@
 
 from incidentlab.report.answer import answer, decisive, how_sure, unknowns
 from incidentlab.report.chosen import chosen, of
-from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.report.replays import (
     as_it_was,
     facts,
@@ -20,7 +19,6 @@ from incidentlab.report.side_by_side import causes, side_by_side
 from incidentlab.report.sortable import sortable
 
 __all__ = [
-    "Investigation",
     "answer",
     "as_it_was",
     "causes",
@@ -29,7 +27,6 @@ __all__ = [
     "facts",
     "health_said",
     "how_sure",
-    "investigate",
     "measured",
     "of",
     "readiness",

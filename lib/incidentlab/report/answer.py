@@ -15,8 +15,8 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.hypothesis import MORE
+from incidentlab.investigate import Investigation
 from incidentlab.report.compose_diff import compose_diff
-from incidentlab.report.investigation import Investigation
 from incidentlab.report.show import Shown, visible
 
 _WIDTH = 100

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.report.investigation import Investigation
+from incidentlab.investigate import Investigation
 from incidentlab.tables import BadParameter
 
 

@@ -66,7 +66,7 @@ class _File:
     def __init__(self, services: pd.DataFrame, containers: pd.DataFrame) -> None:
         self.rows = {row["service"]: row for row in tables.records(services)}
         self.deployed = {row["service"]: row for row in tables.records(containers)}
-        self.kinds = server_kinds(tables.empty(tables.LOGS), containers, services)
+        self.kinds = server_kinds(tables.empty(tables.LOGS), tables.empty(tables.MARKS), containers, services)
 
     def test(self, service: Any) -> list[str]:
         """Return the healthcheck of a service as it is written; empty without one."""

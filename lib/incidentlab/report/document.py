@@ -10,7 +10,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.incident import Incident
-from incidentlab.report.investigation import Investigation
+from incidentlab.investigate import Investigation
 
 
 def document(investigation: Investigation, source: str) -> dict[str, Any]:

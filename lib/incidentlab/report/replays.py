@@ -13,15 +13,13 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse import whatif
-from incidentlab.analyse.backoff import backoff
 from incidentlab.analyse.lifetimes import lifetimes
 from incidentlab.analyse.marks import marks
 from incidentlab.analyse.readiness import phases
-from incidentlab.analyse.restarts import restarts
 from incidentlab.analyse.whatif import Facts, Setting, facts_of
 from incidentlab.incident import Incident
+from incidentlab.investigate import Investigation
 from incidentlab.report.answer import shown
-from incidentlab.report.investigation import Investigation
 from incidentlab.report.show import Shown, table
 from incidentlab.tables import BadParameter
 
@@ -164,7 +162,7 @@ def facts(investigation: Investigation, service: str | None, dependency: str | N
         attempts=investigation.attempts,
         phases=investigation.phases,
         lifetimes=investigation.lifetimes,
-        restarts=restarts(investigation.lifetimes, incident.events, incident.containers),
+        restarts=investigation.restarts,
         probes=incident.probes,
         containers=incident.containers,
     )
@@ -177,7 +175,7 @@ def as_it_was(investigation: Investigation, service: str, dependency: str) -> Se
         dependency,
         containers=investigation.incident.containers,
         attempts=investigation.attempts,
-        backoffs=backoff(investigation.attempts),
+        backoffs=investigation.backoffs,
     )
 
 

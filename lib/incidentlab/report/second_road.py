@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.report.answer import shown
-from incidentlab.report.investigation import Investigation, investigate
 from incidentlab.report.show import Shown
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.investigate import Investigation
 from incidentlab.report.answer import place
-from incidentlab.report.investigation import Investigation
 from incidentlab.report.show import Shown, table
 
 _SHOWN = 4

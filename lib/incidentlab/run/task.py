@@ -24,7 +24,7 @@ OUTPUTS = {"notebook": ".ipynb", "page": ".html", "verdict": ".verdict.json"}
 _VERDICT = """
 import json as _json, pathlib as _pathlib
 from incidentlab import investigate as _investigate, load as _load
-from incidentlab.report import Investigation as _Investigation
+from incidentlab.investigate import Investigation as _Investigation
 from incidentlab.report.document import document as _document
 from incidentlab.tables import IncidentlabError as _Error
 try:

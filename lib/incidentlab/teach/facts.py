@@ -13,10 +13,8 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import report
-from incidentlab.analyse.milestones import milestones
-from incidentlab.analyse.restarts import restarts
 from incidentlab.incident import Incident
-from incidentlab.report import Investigation
+from incidentlab.investigate import Investigation
 from incidentlab.tables import BadInput
 
 
@@ -111,15 +109,12 @@ def _runs_by(story: Story, seconds: float) -> int:
 
 
 def _delay(story: Story, number: float) -> float:
-    lived = story.found.lifetimes
-    rows = report.of(restarts(lived, story.incident.events, story.incident.containers), story.service)
+    rows = report.of(story.found.restarts, story.service)
     return float(rows.loc[rows["number"] == int(number), "predicted_s"].iloc[0])
 
 
 def _recovery(story: Story) -> float:
-    found = story.found
-    said = milestones(found.timeline, found.findings, found.evidence, found.lifetimes)
-    at = said.dropna(subset="ts").set_index("name")["ts"]
+    at = story.found.milestones.dropna(subset="ts").set_index("name")["ts"]
     return story.after(at["resolved"]) - story.after(at["impact"])
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from incidentlab import report
 from incidentlab.analyse.whatif import Facts
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.load import load
 from incidentlab.report.show import Shown, visible
 from incidentlab.tables import BadInput
@@ -147,11 +148,11 @@ class Lesson:
     @cached_property
     def story(self) -> Story:
         """The investigated incident, and who waited for whom."""
-        found = report.investigate(self.incident)
+        found = investigate(self.incident)
         return Story(found, self._document["service"], self._document["dependency"])
 
     @cached_property
-    def found(self) -> report.Investigation:
+    def found(self) -> Investigation:
         """The investigation of the incident, as the other notebooks have it."""
         return self.story.found
 

@@ -44,7 +44,6 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     probes: pd.DataFrame | None = None,
     containers: pd.DataFrame | None = None,
     services: pd.DataFrame | None = None,
-    ledger: pd.DataFrame | None = None,
 ) -> Diagnosis:
     """Return the findings about one incident, and their evidence.
 
@@ -52,7 +51,7 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     ----------
     logs, marks, failures, phases
         LOGS, MARKS, FAILURES, PHASES.
-    attempts, lifetimes, events, probes, containers, services, ledger
+    attempts, lifetimes, events, probes, containers, services
         The other tables, as far as they are known; without them the answer is less sure, never different in form.
 
     Returns
@@ -77,7 +76,6 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     )
     quietly = quiet.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None])
     told = [*([quietly] if quietly else []), *found][:_MOST]
-    del ledger
     return Diagnosis(_findings(case, told), _evidence(told))
 
 

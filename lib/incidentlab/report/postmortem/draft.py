@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from incidentlab.report.investigation import Investigation
+from incidentlab.investigate import Investigation
 from incidentlab.report.postmortem import account, practice
 from incidentlab.report.postmortem.external import external
 from incidentlab.report.postmortem.human import Human

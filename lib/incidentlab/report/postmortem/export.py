@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from incidentlab import tables
+from incidentlab.investigate import Investigation
 from incidentlab.offline import Live
 from incidentlab.report.document import values
-from incidentlab.report.investigation import Investigation
 from incidentlab.report.postmortem.draft import Draft, Picture, draft
 from incidentlab.report.postmortem.human import NAME, Human, read, template
 from incidentlab.report.postmortem.identity import belongs, identity

@@ -28,7 +28,7 @@ from incidentlab.report.show import Shown, table, visible
 from incidentlab.tables import BadInput
 
 if TYPE_CHECKING:
-    from incidentlab.report.investigation import Investigation
+    from incidentlab.investigate import Investigation
     from incidentlab.report.postmortem.inputs import Field
 
 _PLACE = re.compile(rf"^{re.escape(NAME)}:\d+: ")

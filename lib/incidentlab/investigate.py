@@ -1,0 +1,164 @@
+"""Every analysis over one incident, each fed with the tables that it needs, and run when its table is first asked for.
+
+This is the only place that knows in which order the analyses build on each other. An analysis is imported with its
+first use: who only reads logs waits for none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from incidentlab.analyse.diagnosis import Diagnosis
+    from incidentlab.incident import Incident
+
+
+@dataclass(frozen=True, eq=False)
+class Investigation:
+    """An incident with all its result tables (see `incidentlab.tables`)."""
+
+    incident: Incident
+
+    @cached_property
+    def marks(self) -> pd.DataFrame:
+        """MARKS: what each line says."""
+        from incidentlab.analyse.marks import marks
+
+        return marks(self.incident.logs)
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """FAILURES."""
+        from incidentlab.analyse.failures import failures
+
+        known = self.incident
+        return failures(
+            known.logs, self.marks, containers=known.containers, addresses=known.addresses, services=known.services
+        )
+
+    @cached_property
+    def lifetimes(self) -> pd.DataFrame:
+        """LIFETIMES: the runs of the containers."""
+        from incidentlab.analyse.lifetimes import lifetimes
+
+        return lifetimes(self.incident.events, self.incident.runs, self.incident.containers)
+
+    @cached_property
+    def attempts(self) -> pd.DataFrame:
+        """ATTEMPTS to reach a dependency."""
+        from incidentlab.analyse.attempts import attempts
+
+        return attempts(self.failures, self.incident.logs, self.marks, self.lifetimes)
+
+    @cached_property
+    def phases(self) -> pd.DataFrame:
+        """PHASES of the services."""
+        from incidentlab.analyse.readiness import phases
+
+        return phases(self.incident.logs, self.marks, self.incident.events, self.incident.probes)
+
+    @cached_property
+    def timeline(self) -> pd.DataFrame:
+        """TIMELINE of what changed something."""
+        from incidentlab.analyse.timeline import timeline
+
+        return timeline(
+            events=self.incident.events,
+            probes=self.incident.probes,
+            phases=self.phases,
+            failures=self.failures,
+            attempts=self.attempts,
+        )
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """Findings and evidence together, as one analysis gives them."""
+        from incidentlab.analyse.diagnosis import diagnose
+
+        known = self.incident
+        return diagnose(
+            logs=known.logs,
+            marks=self.marks,
+            failures=self.failures,
+            phases=self.phases,
+            attempts=self.attempts,
+            lifetimes=self.lifetimes,
+            events=known.events,
+            probes=known.probes,
+            containers=known.containers,
+            services=known.services,
+        )
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """FINDINGS; that of rank 1 is the verdict, and there always is one, if only ``unknown``."""
+        return self.diagnosis.findings
+
+    @property
+    def evidence(self) -> pd.DataFrame:
+        """EVIDENCE for and against each finding."""
+        return self.diagnosis.evidence
+
+    @cached_property
+    def restarts(self) -> pd.DataFrame:
+        """RESTARTS, observed and predicted."""
+        from incidentlab.analyse.restarts import restarts
+
+        return restarts(self.lifetimes, self.incident.events, self.incident.containers)
+
+    @cached_property
+    def loop_ends(self) -> pd.DataFrame:
+        """LOOP_ENDS: why each series of restarts ended."""
+        from incidentlab.analyse.restarts import loop_end
+
+        return loop_end(self.lifetimes, self.incident.events, self.incident.containers, self.restarts)
+
+    @cached_property
+    def backoffs(self) -> pd.DataFrame:
+        """BACKOFFS: the retry policies that the attempts show."""
+        from incidentlab.analyse.backoff import backoff
+
+        return backoff(self.attempts)
+
+    @cached_property
+    def health(self) -> pd.DataFrame:
+        """HEALTH: the states that the engine's own state machine gives."""
+        from incidentlab.analyse.health import health
+
+        known = self.incident
+        return health(known.probes, known.containers, self.lifetimes, known.events)
+
+    @cached_property
+    def health_probes(self) -> pd.DataFrame:
+        """HEALTH_PROBES: each probe as the engine took it."""
+        from incidentlab.analyse.health import judge
+
+        known = self.incident
+        return judge(known.probes, known.containers, self.lifetimes, known.events)
+
+    @cached_property
+    def milestones(self) -> pd.DataFrame:
+        """MILESTONES, as far as the evidence alone gives them."""
+        from incidentlab.analyse.milestones import milestones
+
+        return milestones(self.timeline, self.findings, self.evidence, self.lifetimes)
+
+
+def investigate(incident: Incident) -> Investigation:
+    """Return the result tables of `incident`.
+
+    Parameters
+    ----------
+    incident
+        As `incidentlab.load` gives it.
+
+    Returns
+    -------
+    Investigation
+        Its tables are computed when they are first asked for, each once.
+    """
+    return Investigation(incident)
