@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -20,24 +20,30 @@ from typing import IO, Any
 import pandas as pd
 
 from incidentlab import bundle, tables
-from incidentlab.bundle import address
+from incidentlab.bundle import address, loose
 from incidentlab.incident import Incident
 from incidentlab.parse import (
-    clock,
+    compose_file,
     config,
     container_log,
     events,
+    health,
     image_files,
     images,
+    inside,
     inspect,
-    lines,
+    ledgers,
+    listing,
     names,
     parts,
+    prose,
     samples,
     scans,
+    stats,
     wrapped,
 )
 from incidentlab.parse.evidence import Evidence, documents
+from incidentlab.parse.kinds import kind_of, unreadable
 from incidentlab.redact import Redactor, key
 from incidentlab.redact.tables import masked
 from incidentlab.tables import BadInput
@@ -53,13 +59,18 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "image_files": image_files.parse,
     "json_file": container_log.json_file,
     "text": wrapped.parse,
+    "listing": listing.parse,
+    "stats": stats.parse,
+    "health": health.parse,
+    "prose": prose.parse,
+    "mute": prose.mute,
 }
 """Kind of file -> who reads it. The first eight are those of a bundle."""
 
 _TELLING = ("inspect", "config", "images")  # they assign values to names: what is secret there is so in every log
-_TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"), ("samples", "ts"))
-_SUFFIXES = {"", ".log", ".logs", ".txt", ".out", ".err", ".json", ".jsonl"}
-_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+_MUTE = {"config": "a Compose file", "images": "an inspect of images", "scans": "a scan of an image"}
+"""What is recognised and tells of no incident by itself."""
+
 _FACTS = ("service", "replica", "container", "stream", "tty")
 _HINT = "give it the output of `docker compose logs -t`, or a bundle of `incidentlab capture`"
 
@@ -92,6 +103,8 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
     if isinstance(source, bytes):
         return _texts([("text", source)], name=name, service=service)
     if not isinstance(source, str | Path):
+        if not hasattr(source, "read"):
+            raise BadInput(f"load takes one source, no {type(source).__name__}; call it for each, or give their folder")
         return _texts([("stdin", _bytes(source.read()))], name=name, service=service)
     if source == "-":
         return _texts([("stdin", sys.stdin.buffer.read())], name=name, service=service)
@@ -118,28 +131,6 @@ def load_all(folder: str | Path) -> list[Incident]:
     return [load(manifest.parent, name=manifest.parent.name) for manifest in bundles]
 
 
-def kind_of(data: bytes) -> str:
-    """Return the kind of a file by its content.
-
-    Examples
-    --------
-    >>> kind_of(b'{"Type":"container","Action":"start","timeNano":5}')
-    'events'
-    """
-    data = lines.decode(data)
-    if data.lstrip()[:1] not in (b"{", b"["):
-        return "text"
-    if container_log.record(data.lstrip().partition(b"\n")[0]):
-        return "json_file"
-    found, _ = documents(data) if data.lstrip()[:1] == b"[" else documents(data.lstrip().partition(b"\n")[0])
-    found = found or documents(data)[0]
-    first = found[0][2] if found else {}
-    kinds = {
-        "samples": samples, "inspect": inspect, "events": events, "images": images, "config": config, "scans": scans,
-    }  # fmt: skip
-    return next((kind for kind, parser in kinds.items() if parser.recognise(first)), "text")
-
-
 def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
 
@@ -156,22 +147,20 @@ def _there(path: Path) -> Path:
 
 
 def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
-    if path.name.endswith(_ARCHIVES) or (path / bundle.MANIFEST).is_file():
+    if (path / bundle.MANIFEST).is_file():
         with bundle.read(path) as opened:
             return _bundle(opened, name=name)
+    if path.name.endswith(loose.ARCHIVES):
+        with loose.unpacked(path) as folder:
+            inner = [place for place in folder.iterdir() if place.is_dir()]
+            top = inner[0] if len(inner) == 1 and (inner[0] / bundle.MANIFEST).is_file() else folder
+            return _path(top, name=name or (None if (top / bundle.MANIFEST).is_file() else path.name), service=service)
     if not path.is_dir():
-        return _texts([(path.name, _content(path))], name=name, service=service)
-    files = [p for p in sorted(path.iterdir()) if p.is_file() and p.suffix in _SUFFIXES]
-    if not files:
+        return _texts([(path.name, loose.read(path))], name=name, service=service)
+    files, troubles = loose.gather(path)
+    if not files and not troubles:
         raise BadInput(f"{path} holds no {bundle.MANIFEST} and no log file; {_HINT}")
-    return _texts([(p.name, _content(p)) for p in files], name=name or path.resolve().name, service=service)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
+    return _texts(files, name=name or path.resolve().name, service=service, troubles=troubles)
 
 
 def _live(project: str, *, name: str | None) -> Incident:
@@ -197,38 +186,48 @@ def _at(source: str, *, name: str | None, service: str | None) -> Incident:
             raise BadInput(text if known in text else f"{known}: {text}") from None
 
 
-def _texts(files: list[tuple[str, bytes]], *, name: str | None, service: str | None) -> Incident:
-    """Read files that no manifest describes."""
+def _texts(
+    files: list[tuple[str, bytes]],
+    *,
+    name: str | None,
+    service: str | None,
+    troubles: dict[str, str] | None = None,
+) -> Incident:
+    """Read files that no manifest describes; `troubles` are those that could not even be opened."""
     sources: dict[str, list[Evidence]] = {}
-    ledger: dict[str, dict[str, Any]] = {}
     redactor = Redactor(key.own)
+    failed = {**(troubles or {}), **{file: trouble for file, data in files if (trouble := unreadable(data))}}
+    several = len(files) > 1
     for file, data in files:
-        trouble = _unreadable(data)
-        if trouble:
-            ledger[f"file:{file}"] = bundle.ledger_row(f"file:{file}", error=trouble)
-            continue
-        kind = kind_of(data)
-        source = kind if kind in ("inspect", "events", "samples", "images", "config", "scans") else f"text:{file}"
-        for part in parts.split(data) if kind == "text" else [parts.Part(kind, data)]:
-            named = service or (names.own(part.data) if part.kind == "text" else None)
-            facts = {"service": named, "said": part.said, **part.facts}
-            read = part.placed(_read(part.kind, part.data, redactor, file=file, **facts))
-            sources.setdefault(source, []).append(read)
+        for source, read in _parts(file, data, redactor, service=service) if file not in failed else ():
+            whose = inside.stem(file) if several and source.startswith("text:") else None
+            sources.setdefault(source, []).append(parts.named_after(read, whose) if whose else read)
     if not sources:
-        (only, data), *others = files
-        told = f"none of {len(files)} files can be read" if others else f"{only} {_unreadable(data)}"
+        (only, trouble), *others = failed.items()
+        told = f"none of {len(failed)} files can be read" if others else f"{only} {trouble}"
         raise BadInput(f"{told}; {_HINT}")
+    ledger = {f"file:{file}": bundle.ledger_row(f"file:{file}", error=trouble) for file, trouble in failed.items()}
     return _incident(name or files[0][0], sources, ledger, redactor)
 
 
-def _unreadable(data: bytes) -> str | None:
-    """Return why a file can be no evidence, if so."""
-    if not data.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
-        return "is empty"
-    head = lines.decode(data)[:4096]
-    control = sum(byte < 32 and byte not in b"\t\n\r\x1b\f\b\x07\0" for byte in head)
-    nothing = head.count(0) > len(head) / 4 or control > len(head) / 20
-    return "is binary, no text" if nothing else None
+def _parts(file: str, data: bytes, redactor: Redactor, *, service: str | None) -> Iterator[tuple[str, Evidence]]:
+    """Yield what each part of a file gave, and the name of its source."""
+    kind = kind_of(data)
+    found = parts.split(data) if kind == "text" else [parts.Part(kind, data)]
+    if file.lower().endswith((".yml", ".yaml")) and all(part.kind == "text" for part in found):
+        found = [parts.Part("mute", data, facts={"what": "a file of YAML"})]
+    texts = [part for part in found if part.kind == "text"]
+    for part in found:
+        named = service or (names.own(part.data) if part.kind == "text" else None)
+        facts = {"service": named, "said": part.said, **part.facts}
+        read = part.placed(_read(part.kind, part.data, redactor, file=file, **facts))
+        if part.kind in _MUTE:
+            read = replace(read, gap=[*read.gap, f"this is {_MUTE[part.kind]}: no incident in it"])
+        if part.kind not in ("text", "json_file", "prose", "mute"):
+            yield part.kind, read
+        else:
+            place = f":{part.numbers[0]}" if part in texts[1:] else ""
+            yield f"text:{file}{place}", read
 
 
 def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
@@ -249,7 +248,8 @@ def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
 def _read(kind: str, data: bytes, redactor: Redactor, *, file: str, **facts: Any) -> Evidence:
     """Parse a file of a known kind; the redactor learns the secrets that it assigns."""
     if kind in _TELLING:
-        redactor.learn([document for _, _, document in documents(data)[0]])
+        written = compose_file.document(data) if kind == "config" else None
+        redactor.learn([written] if written else [document for _, _, document in documents(data)[0]])
     return PARSERS[kind](data, file=file, **facts)
 
 
@@ -276,13 +276,14 @@ def _incident(
     """Put all evidence together, without its secrets; `ledger` is what the capture said of the sources."""
     every = [evidence for several in sources.values() for evidence in several]
     frames = {table.name: _joined(every, table) for table in tables.EVIDENCE_TABLES}
+    frames["containers"] = listing.once(frames["containers"], frames["logs"])
     frames["events"] = _named(frames["events"], frames["containers"])
     frames = masked(frames, redactor)
     for source, several in sources.items():
-        ledger = ledger | {source: _entry(source, several, ledger.get(source) or {})}
-    times = pd.concat([frames[table][column] for table, column in _TIMES])
+        ledger = ledger | {source: ledgers.entry(source, several, ledger.get(source) or {})}
+    times = pd.concat([frames[table][column] for table, column in ledgers.TIMES])
     rows = [redactor.json({key: row.get(key) for key in tables.LEDGER.names}) for row in ledger.values()]
-    return Incident(name=redactor.text(name), start=times.min(), end=times.max(), ledger=_ledger(rows), **frames)
+    return Incident(name=redactor.text(name), start=times.min(), end=times.max(), ledger=ledgers.table(rows), **frames)
 
 
 def _joined(every: list[Evidence], table: tables.Table) -> pd.DataFrame:
@@ -295,34 +296,7 @@ def _named(told: pd.DataFrame, containers: pd.DataFrame) -> pd.DataFrame:
     """Return events with the service and the container that inspect knows, where they do not say so themselves."""
     known = containers.drop_duplicates("container_id").set_index("container_id")
     names = {
-        column: told[column].fillna(told["container_id"].map(known[column])) for column in ("service", "container")
+        column: told[column].fillna(told["container_id"].map(known[column]).astype(told[column].dtype))
+        for column in ("service", "container")
     }
     return tables.check(told.assign(**names), tables.EVENTS)
-
-
-def _entry(source: str, several: list[Evidence], said: dict[str, Any]) -> dict[str, Any]:
-    """Return a source's row of the ledger: what was read, beside what the capture said of it."""
-    times = pd.concat(
-        [e.frames[table][column] for e in several for table, column in _TIMES if table in e.frames] or [pd.Series()]
-    )
-    known = times.dropna()
-    notes = {
-        key: "; ".join(dict.fromkeys([*filter(None, [said.get(key)]), *(n for e in several for n in getattr(e, key))]))
-        for key in ("truncated", "gap")
-    }
-    return {
-        "source": source,
-        "first": known.min() if len(known) else None,
-        "last": known.max() if len(known) else None,
-        "rows": sum(len(next(iter(e.frames.values()))) for e in several),
-        "truncated": notes["truncated"] or None,
-        "gap": notes["gap"] or None,
-        "error": said.get("error"),
-    }
-
-
-def _ledger(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return the ledger; a manifest holds times as text."""
-    for row in rows:
-        row |= {key: clock.time(clock.rfc3339(row[key])) for key in ("first", "last") if isinstance(row[key], str)}
-    return tables.rows(rows, tables.LEDGER)

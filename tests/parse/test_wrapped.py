@@ -17,7 +17,7 @@ PLAIN = ("web", "api-2", "auth-service")
 """Names that every form can write."""
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(st.sampled_from(sorted(FORMS)), lines_of())
 def test_every_form_comes_off(form: str, lines: list[Line]) -> None:
     """In any form: service and message of every line are those that were written, and the time as far as it has one."""
@@ -144,7 +144,7 @@ KEYS = [
 SCALARS = st.none() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner)))
 def test_no_json_breaks_it(value: object) -> None:
     """Any JSON at all is a record of a known shape or stays as it is."""

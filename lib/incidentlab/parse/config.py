@@ -1,4 +1,4 @@
-"""What was asked for: the Compose file as `docker compose config --format json` resolves it.
+"""What was asked for: the Compose file, as `docker compose config` resolves it or as it was written.
 
 It tells what the file says now; what was deployed stands in the labels of the containers, which win where the two
 differ. Values of environment variables are never taken: only their names.
@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from incidentlab import tables
+from incidentlab.parse import compose_file
 from incidentlab.parse.evidence import Evidence, at, documents, unread_note
 
 _CONDITIONS = {"any": "always", "none": "no"}
@@ -25,9 +26,12 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(file, file="compose.json").frames["services"][["service", "depends_on"]].values.tolist()
     [['db', '{}'], ['web', '{"db": "service_started"}']]
     """
-    found, unread = documents(data)
+    written = compose_file.read(data) if data.lstrip()[:1] != b"{" else None
+    found, unread = ([(1, "", written[0])], []) if written else documents(data)
+    lines = written[1] if written else {}
     rows = [
-        _service(str(name), body) | {"file": file, "line": line, "pointer": f"{pointer}/services/{name}"}
+        _service(str(name), body)
+        | {"file": file, "line": lines.get(name, line), "pointer": f"{pointer}/services/{name}"}
         for line, pointer, document in found
         for name, body in (document.get("services") or {}).items()
         if isinstance(body, dict)

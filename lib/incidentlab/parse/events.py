@@ -1,4 +1,4 @@
-"""What the engine did: `docker events`, the engine's own stream, or `docker compose events --json`.
+"""What the engine did: `docker events`, the engine's own stream, or `docker compose events`, as JSON or as text.
 
 All shapes are read: with and without the old `status`, `id` and `from` (gone in API 1.52), the oldest which had
 nothing else, and Compose's, which has a service and an RFC 3339 time. An action carries data behind a colon
@@ -10,6 +10,7 @@ attribute too, it is a label, and the exit code is not known rather than wrong.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from incidentlab import tables
@@ -31,6 +32,11 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     [['die', 1]]
     """
     found, unread = documents(data)
+    if unread:
+        texts = data.decode("utf-8", "replace").split("\n")
+        written = [(number, "", said) for number in unread if (said := line(texts[number - 1])) is not None]
+        unread = sorted({*unread} - {number for number, _, _ in written})
+        found = sorted([*found, *written], key=lambda event: event[0])
     records = [_event(document) | {"line": line, "pointer": pointer or None} for line, pointer, document in found]
     labelled = _labelled(records)
     rows = [_row(event, labelled) | {"order": order, "file": file} for order, event in enumerate(records)]
@@ -51,6 +57,49 @@ def recognise(document: dict[str, Any]) -> bool:
     """
     compose = {"action", "service", "time"} <= set(document)
     return compose or {"Type", "Action"} <= set(document) or {"status", "id", "time"} <= set(document)
+
+
+def sure(document: dict[str, Any]) -> bool:
+    """Return whether an object that looks like an event is one: a program may log an action and a service, too.
+
+    Examples
+    --------
+    >>> sure({"action": "login", "service": "web", "time": "2026-11-23T09:24:45Z"})
+    False
+    """
+    return "Actor" in document or ("type" in document and "attributes" in document) or {"status", "id"} <= set(document)
+
+
+def line(text: str) -> dict[str, Any] | None:
+    """Return a line of `docker events` or `docker compose events` as the object that it is the text form of.
+
+    The values are not quoted, so that a label may hold what looks like another attribute; the first of a name counts.
+
+    Examples
+    --------
+    >>> event = line("2026-11-23T09:24:45.000000000Z container die 7c7c7c7c7c7c (exitCode=137, name=shop-web-1)")
+    >>> event["Action"], sorted(event["Actor"]["Attributes"].items())
+    ('die', [('exitCode', '137'), ('name', 'shop-web-1')])
+    """
+    match = _LINE.fullmatch(text.rstrip())
+    if match is None:
+        return None
+    pairs = [pair.partition("=") for pair in _NEXT.split(match["attributes"] or "")]
+    attributes = {name: value for name, mark, value in reversed(pairs) if mark}
+    return {
+        "Type": match["type"],
+        "Action": match["action"],
+        "Actor": {"ID": match["id"], "Attributes": attributes},
+        "time": match["time"],
+    }
+
+
+_LINE = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?) "
+    r"(?P<type>container|network|volume|image|daemon|plugin|node|service|secret|config|builder) "
+    r"(?P<action>[a-z][\w-]*(?:: .*?)?) (?P<id>[\w:./@-]+)(?: \((?P<attributes>.*)\))?"
+)
+_NEXT = re.compile(r", (?=[\w./-]+=)")
 
 
 def _row(event: dict[str, Any], labelled: set[tuple[Any, str]]) -> dict[str, Any]:

@@ -7,19 +7,24 @@ handed on as it is; whether it is, is told from its beginning, middle and end, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.parse import lines, wrappers
+from incidentlab.parse import clock, exports, inside, kinds, lines, names, wrappers
 from incidentlab.parse.evidence import Evidence
+from incidentlab.parse.exports import Row
 from incidentlab.parse.wrappers import Layer, Peeled
 
 _WINDOW = 1 << 15
 """How many bytes are looked at, at the beginning, in the middle and at the end of a large text."""
+
+_PASTED = 1 << 22
+"""A larger text was written by programs, not put together by a person: it is not searched for other evidence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,8 @@ class Part:
         What layers said of each; empty where there were none.
     facts
         What else the parser is to know: a container's name.
+    pointers
+        Where in its line each stands, where a line holds several.
     """
 
     kind: str
@@ -48,6 +55,7 @@ class Part:
     order: list[int] = field(default_factory=list)
     said: list[Peeled] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    pointers: list[str | None] = field(default_factory=list)
 
     def placed(self, evidence: Evidence) -> Evidence:
         """Return what a parser read of the part, with the places where it stands in the file."""
@@ -63,6 +71,8 @@ class Part:
             told: dict[str, Any] = {"line": numbers.take(place).to_numpy()}
             if table is tables.LOGS or table is tables.EVENTS:
                 told["order"] = order.take(place).to_numpy()
+            if table is tables.LOGS and self.pointers:
+                told["pointer"] = pd.Series(self.pointers, dtype="str").take(place).to_numpy()
             frames[table.name] = tables.check(frame.assign(**told), table)
         return replace(evidence, frames=frames)
 
@@ -72,34 +82,96 @@ def split(data: bytes) -> list[Part]:
 
     Examples
     --------
-    >>> [part.data for part in split(b"[pod/web-7f9c-abcde/web] ready\n")]
-    [b'ready\n']
+    >>> text = b"web-1  | boom\n$ docker ps\nNAMES   STATUS\nweb-1   Exited (1)\n"
+    >>> [(part.kind, part.numbers) for part in split(text)]
+    [('listing', [3, 4]), ('text', [1, 2])]
     """
     data = lines.decode(data)
+    told = exports.rows(data)
+    if told is not None:
+        rows = [spread for row in told for spread in _spread(row)]
+        return _parts(rows, layered=True, whole=data)
     found = wrappers.layers(_sample(data))
-    if not found:
+    if not found and len(data) > _PASTED:
         return [Part("text", data)]
-    rows = list(_peeled(data, found))
-    numbers = [number for number, _ in rows]
-    said = [row for _, row in rows]
-    return [Part("text", _joined(said), numbers, list(range(len(rows))), said)]
+    rows = [spread for number, line in enumerate(lines.split(data), 1) for spread in _spread(_row(number, line, found))]
+    return _parts(_in_time(rows) if found else rows, layered=bool(found), whole=data)
+
+
+def _row(number: int, line: bytes, found: list[Layer]) -> Row:
+    text = lines.readable(line)
+    return Row(number, None, wrappers.peel(text, found) if found else Peeled(text))
+
+
+def _spread(row: Row) -> Iterator[Row]:
+    """Yield a row for each of the lines that a record holds."""
+    for text in row.said.rest.removesuffix("\n").split("\n"):
+        yield row._replace(said=row.said._replace(rest=lines.clean(text.encode("utf-8", "surrogatepass"))))
+
+
+def _in_time(rows: list[Row]) -> list[Row]:
+    """Return rows that begin with the newest in the order of their times; others as they are."""
+    stamps = [row.said.stamp for row in rows if row.said.stamp != clock.NAT]
+    backward = len(stamps) == len(rows) > 1 and all(now >= then for now, then in pairwise(stamps))
+    return rows[::-1] if backward and stamps[0] > stamps[-1] else rows
+
+
+def _parts(rows: list[Row], *, layered: bool, whole: bytes) -> list[Part]:
+    """Cut what is evidence of another kind out of the lines that are nobody's."""
+    texts = [row.said.rest if not row.said.owner else "" for row in rows]
+    found: list[Part] = []
+    for kind, start, stop, service in [("text", 0, len(rows), None)] if layered else inside.blocks(texts):
+        if kind == "prose":
+            found.append(_part("prose", rows, range(start, stop)))
+            continue
+        cuts = inside.cuts(texts[start:stop])
+        found += [_part(cut.kind, rows, range(start + cut.start, start + cut.stop), cut.facts) for cut in cuts]
+        taken = {place for cut in cuts for place in range(start + cut.start, start + cut.stop)}
+        rest = [place for place in range(start, stop) if place not in taken]
+        if any(rows[place].said.rest.strip() for place in rest) or not found:
+            facts = {"service": service} if service else {}
+            found.append(_part("text", rows, rest, facts, said=layered))
+    only = found[0] if len(found) == 1 else None
+    if only and only.kind == "text" and not layered and len(only.numbers) == len(rows):
+        what = kinds.mute(whole.decode("utf-8", "replace"))
+        return [Part("mute", whole, facts={"what": what})] if what else [Part("text", whole, facts=only.facts)]
+    return [part for part in found if part.numbers]
+
+
+def _part(
+    kind: str, rows: list[Row], places: Iterable[int], facts: dict[str, Any] | None = None, *, said: bool = False
+) -> Part:
+    order = list(places)
+    taken = [rows[place] for place in order]
+    data = "".join(row.said.rest + "\n" for row in taken).encode("utf-8", "surrogatepass")
+    pointers = [row.pointer for row in taken] if any(row.pointer for row in taken) else []
+    return Part(
+        kind,
+        data,
+        [row.line for row in taken],
+        order,
+        [row.said for row in taken] if said else [],
+        facts or {},
+        pointers,
+    )
 
 
 def _sample(data: bytes) -> Iterator[str]:
     """Yield whole lines of the beginning, the middle and the end."""
-    for start in (0, len(data) // 2, len(data) - _WINDOW) if len(data) > 4 * _WINDOW else (0,):
-        window = lines.split(data[start : start + _WINDOW] if len(data) > 4 * _WINDOW else data)
-        cut = len(window) > 2 and len(data) > 4 * _WINDOW
-        yield from map(lines.clean, window[(1 if start else 0) : -1] if cut else window)
+    large = len(data) > 4 * _WINDOW
+    for start in (0, len(data) // 2, len(data) - _WINDOW) if large else (0,):
+        window = lines.split(data[start : start + _WINDOW] if large else data)
+        yield from map(lines.clean, window[(1 if start else 0) : -1] if large and len(window) > 2 else window)
 
 
-def _peeled(data: bytes, found: list[Layer]) -> Iterator[tuple[int, Peeled]]:
-    """Yield each line without its layers, with its number; a record that holds several lines gives each of them."""
-    for number, line in enumerate(lines.split(data), 1):
-        row = wrappers.peel(lines.readable(line), found)
-        for text in row.rest.removesuffix("\n").split("\n"):
-            yield number, row._replace(rest=lines.clean(text.encode("utf-8", "surrogatepass")))
-
-
-def _joined(said: list[Peeled]) -> bytes:
-    return "".join(row.rest + "\n" for row in said).encode("utf-8", "surrogatepass")
+def named_after(evidence: Evidence, whose: str) -> Evidence:
+    """Return the lines of a file that names no container as those of the one that the file is named after."""
+    logs = evidence.frames.get("logs")
+    own = logs["kind"].isin(("log", "continuation")) if logs is not None else None
+    if logs is None or own is None or not own.any() or logs.loc[own, "service"].notna().any():
+        return evidence
+    place = names.places([whose])[whose]
+    told = {"service": logs["service"].mask(own, place.service), "container": logs["container"].mask(own, whose)}
+    if place.replica is not None:
+        told["replica"] = logs["replica"].mask(own, place.replica)
+    return replace(evidence, frames={**evidence.frames, "logs": tables.check(logs.assign(**told), tables.LOGS)})

@@ -54,7 +54,7 @@ def _loki(record: Record, _: str) -> Peeled | None:
     told = next((record[key] for key in ("labels", "fields", "stream") if isinstance(record.get(key), dict)), None)
     if told is None:
         return None
-    return Peeled(record["line"], _time(record["timestamp"])).within(labels.place(told))
+    return Peeled(record["line"], time(record["timestamp"])).within(labels.place(told))
 
 
 def _journal(record: Record, _: str) -> Peeled | None:
@@ -83,7 +83,7 @@ def _docker(record: Record, _: str) -> Peeled | None:
         or not {"container_id", "source"} & set(record)
     ):
         return None
-    stamp = next((found for key in _TIMES if (found := _time(record.get(key))) != clock.NAT), clock.NAT)
+    stamp = next((found for key in _TIMES if (found := time(record.get(key))) != clock.NAT), clock.NAT)
     label = record.get("label")  # Vector keeps the labels of the container beside it
     told = {**label, **record} if isinstance(label, dict) else record
     return Peeled(text, stamp).within(labels.place(told))
@@ -95,7 +95,7 @@ def _kubernetes(record: Record, _: str) -> Peeled | None:
     text = record.get("log") if "log" in record else record.get("message")
     if not isinstance(container, str) or not isinstance(text, str):
         return None
-    stamp = next((found for key in _TIMES if (found := _time(record.get(key))) != clock.NAT), clock.NAT)
+    stamp = next((found for key in _TIMES if (found := time(record.get(key))) != clock.NAT), clock.NAT)
     return Peeled(text, stamp, service=container, stream=labels.place(record).stream)
 
 
@@ -115,7 +115,7 @@ def _event(record: Record, text: str) -> Peeled:
     """Return the line of an event; where it says more of an error than the message, the record itself is the line."""
     more = any(key == "error" or key.startswith("error.") for key in record)
     line = text if more else record["message"]
-    return Peeled(line, _time(record["@timestamp"]), level=_dotted(record, "log", "level"))
+    return Peeled(line, time(record["@timestamp"]), level=_dotted(record, "log", "level"))
 
 
 def _program(text: str) -> Peeled | None:
@@ -139,7 +139,7 @@ def _graylog(record: Record, _: str) -> Peeled | None:
     stream = {"3": "stderr", "6": "stdout"}.get(str(record.get("level"))) if "_container_id" in record else None
     full = record.get("full_message")
     text = full if isinstance(full, str) and full.startswith(record["short_message"]) else record["short_message"]
-    return Peeled(text, _time(record.get("timestamp")), stream=stream).within(labels.place(told))
+    return Peeled(text, time(record.get("timestamp")), stream=stream).within(labels.place(told))
 
 
 def _dozzle(record: Record, text: str) -> Peeled | None:
@@ -149,19 +149,19 @@ def _dozzle(record: Record, text: str) -> Peeled | None:
     raw, message = record.get("rm"), record["m"]
     line = raw if isinstance(raw, str) and raw else message if isinstance(message, str) else text
     stream = record.get("s") if record.get("s") in ("stdout", "stderr") else None
-    return Peeled(line, _time(record["ts"]), container=str(record["c"]), stream=stream)
+    return Peeled(line, time(record["ts"]), container=str(record["c"]), stream=stream)
 
 
 def _cloud(record: Record, _: str) -> Peeled | None:
     """Read an entry of Google's or an event of Amazon's logs."""
     google = at(record, "resource", "labels", "container_name")
     if isinstance(record.get("textPayload"), str) and isinstance(google, str):
-        return Peeled(record["textPayload"], _time(record.get("timestamp")), service=google)
+        return Peeled(record["textPayload"], time(record.get("timestamp")), service=google)
     stream = record.get("logStreamName")
     if isinstance(record.get("message"), str) and isinstance(stream, str) and isinstance(record.get("timestamp"), int):
         parts = stream.split("/")
         service = parts[1] if len(parts) == 3 else stream  # awslogs writes PREFIX/CONTAINER/TASK
-        return Peeled(record["message"], _time(record["timestamp"]), service=service)
+        return Peeled(record["message"], time(record["timestamp"]), service=service)
     return None
 
 
@@ -171,12 +171,12 @@ def _dotted(record: Record, *path: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _time(value: object) -> int:
+def time(value: object) -> int:
     """Return a time in any of the forms that collectors write: RFC 3339, or a count of s, ms, us or ns since 1970.
 
     Examples
     --------
-    >>> _time("1970-01-01T00:00:01Z"), _time(1748768410123), _time("1748768410.123")
+    >>> time("1970-01-01T00:00:01Z"), time(1748768410123), time("1748768410.123")
     (1000000000, 1748768410123000000, 1748768410123000000)
     """
     text = str(value)

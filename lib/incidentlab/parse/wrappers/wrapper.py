@@ -39,8 +39,9 @@ class Peeled(NamedTuple):
 
     @property
     def owner(self) -> str | None:
-        """Whose line it is, by container or else by service."""
-        return self.container or self.service
+        """Whose line it is, by container or else by service and number."""
+        numbered = f"{self.service}-{self.replica}" if self.service and self.replica is not None else self.service
+        return self.container or numbered
 
     def within(self, outer: Peeled) -> Peeled:
         """Return it with what only an outer layer says; of two times or names the inner is nearer to the source.

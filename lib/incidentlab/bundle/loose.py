@@ -1,0 +1,97 @@
+"""Files that no manifest describes: a folder, or an archive, into which somebody put whatever there was.
+
+What may hold evidence is read, the folders in it included; what is hidden, is a program's source, or speaks of the
+project and not of the incident is passed over. A file that cannot be read is said to be so, and the others speak.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from incidentlab.bundle.archive import ALWAYS_FINE, MAX_MEMBERS, unpack
+from incidentlab.bundle.format import MANIFEST
+from incidentlab.tables import BadInput
+
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+_EVIDENCE = re.compile(
+    r"(?:[^.]+|.*\.(?:log|logs|txt|out|err|json|jsonl|ndjson|csv|md|markdown|ya?ml)(?:\.\d{1,3})?)(?:\.gz)?",
+    re.IGNORECASE,
+)
+_PROJECT = re.compile(
+    r"(?:readme|changelog|contributing|license|licence|copying|notice|makefile|gemfile|procfile|jenkinsfile"
+    r"|package(?:-lock)?\.json|tsconfig.*\.json|composer\.json)(?:\..*)?",
+    re.IGNORECASE,
+)
+_PASSED = frozenset(("node_modules", "venv", "__pycache__", "site-packages"))
+
+
+def read(path: Path) -> bytes:
+    """Return the content of a file, unpacked where gzip packed it.
+
+    Raises
+    ------
+    BadInput
+        It cannot be read, or unpacks to suspiciously much.
+    """
+    try:
+        if path.suffix != ".gz":
+            return path.read_bytes()
+        with gzip.open(path) as packed:
+            data = packed.read(ALWAYS_FINE + 1)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror or error}") from error
+    except (EOFError, zlib.error) as error:
+        raise BadInput(f"{path} cannot be unpacked: {error}") from error
+    if len(data) > ALWAYS_FINE:
+        raise BadInput(f"{path} unpacks to more than {ALWAYS_FINE} bytes; if you trust it, unpack it yourself")
+    return data
+
+
+def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
+    """Return the files of a folder that may hold evidence, by their names in it, and why others could not be read.
+
+    Raises
+    ------
+    BadInput
+        There are too many, or the folder holds bundles: each is an incident of its own.
+    """
+    found: list[tuple[str, bytes]] = []
+    troubles: dict[str, str] = {}
+    for number, path in enumerate(_files(folder)):
+        if number >= MAX_MEMBERS:
+            raise BadInput(f"{folder}: more than {MAX_MEMBERS} files; give the folder of one incident")
+        name = path.relative_to(folder).as_posix()
+        if path.name == MANIFEST:
+            raise BadInput(f"{folder} holds bundles ({name}); give one of them, or load all with `load_all`")
+        try:
+            found.append((name.removesuffix(".gz"), read(path)))
+        except BadInput as error:
+            troubles[name] = str(error).replace(str(path), "").strip()
+    return found, troubles
+
+
+@contextmanager
+def unpacked(archive: Path) -> Iterator[Path]:
+    """Give the folder that an archive was unpacked to, which is then forgotten."""
+    with tempfile.TemporaryDirectory(prefix="incidentlab-") as folder:
+        unpack(archive, Path(folder))
+        yield Path(folder)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder and of those in it, in the order of their names."""
+    inner = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        if any(part.startswith(".") or part in _PASSED for part in parts) or path.is_dir():
+            continue
+        if not path.resolve().is_relative_to(inner):
+            continue  # a link that leads out of the folder
+        if path.name == MANIFEST or (_EVIDENCE.fullmatch(path.name) and not _PROJECT.fullmatch(path.name)):
+            yield path

@@ -1,0 +1,102 @@
+"""What a file is, by its content."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import ModuleType
+from typing import Any
+
+from incidentlab.parse import (
+    config,
+    container_log,
+    events,
+    health,
+    images,
+    inspect,
+    lines,
+    listing,
+    samples,
+    scans,
+    stats,
+)
+from incidentlab.parse.evidence import documents
+
+DOCUMENTS: dict[str, ModuleType] = {
+    "scans": scans,
+    "samples": samples,
+    "inspect": inspect,
+    "events": events,
+    "images": images,
+    "config": config,
+    "listing": listing,
+    "stats": stats,
+    "health": health,
+}
+"""Kind of file -> the parser that recognises an object of it, the most exact first."""
+
+_MUTE = (
+    (re.compile(r"FROM [\w./:${}-]+|ARG \w+(?:=\S*)?$"), "a Dockerfile"),
+    (re.compile(r"(?:Client|Server): Docker Engine"), "the output of `docker version`"),
+    (re.compile(r"REPOSITORY +TAG +(?:DIGEST +)?IMAGE ID "), "a list of images"),
+    (re.compile(r"(?:events|http|server|upstream) [\w ]*\{$"), "a configuration of nginx"),
+)
+"""What people send along that tells of no incident: its first line but for comments, and what it is."""
+
+_VARIABLE = re.compile(r"(?:export )?[A-Z_][A-Z0-9_]*=")
+
+
+def kind_of(data: bytes) -> str:
+    """Return the kind of a file by its content.
+
+    Examples
+    --------
+    >>> kind_of(b'{"Type":"container","Action":"start","timeNano":5}')
+    'events'
+    """
+    data = lines.decode(data)
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return "text"
+    if container_log.record(data.lstrip().partition(b"\n")[0]):
+        return "json_file"
+    found, _ = documents(data) if data.lstrip()[:1] == b"[" else documents(data.lstrip().partition(b"\n")[0])
+    found = found or documents(data)[0]
+    return document(found[0][2] if found else {}) or "text"
+
+
+def document(first: dict[str, Any]) -> str | None:
+    """Return the kind of evidence that an object is, None for none."""
+    return next((kind for kind, parser in DOCUMENTS.items() if parser.recognise(first)), None)
+
+
+def mute(text: str) -> str | None:
+    r"""Return what a text is that tells of no incident; None for one that may.
+
+    Examples
+    --------
+    >>> mute("FROM debian:12\nRUN true\n"), mute("boom\n")
+    ('a Dockerfile', None)
+    """
+    if text.lstrip()[:1] == "{" and "\n" in text.strip() and isinstance(_json(text), dict):
+        return "JSON of no kind that is known here"
+    own = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if own and all(_VARIABLE.match(line) for line in own):
+        return "a file of environment variables"
+    return next((what for pattern, what in _MUTE if own and pattern.match(own[0])), None)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def unreadable(data: bytes) -> str | None:
+    """Return why a file can be no evidence, if so."""
+    if not data.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
+        return "is empty"
+    head = lines.decode(data)[:4096]
+    control = sum(byte < 32 and byte not in b"\t\n\r\x1b\f\b\x07\0" for byte in head)
+    nothing = head.count(0) > len(head) / 4 or control > len(head) / 20
+    return "is binary, no text" if nothing else None
