@@ -64,6 +64,27 @@ def test_the_version_is_that_of_the_package() -> None:
     assert (done.returncode, done.stdout) == (0, f"incidentlab {version('incidentlab')}\n")
 
 
+def imported(*arguments: str) -> set[str]:
+    """Return the packages that a command imports."""
+    code = (
+        "import sys\nfrom incidentlab.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\nprint(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stderr.split()}
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_wait_for_no_library(option: str) -> None:
+    """What needs no evidence imports neither pandas nor numpy."""
+    assert not {"pandas", "numpy", "pyarrow"} & imported(option)
+
+
+def test_diagnose_imports_only_what_it_uses(pasted: Path) -> None:
+    """A small incident waits for no statistics, figures, client of the engine or compiler."""
+    assert not {"scipy", "lifelines", "matplotlib", "docker", "numba"} & imported("diagnose", str(pasted))
+
+
 def test_same_input_same_bytes(pasted: Path) -> None:
     """Two runs over the same evidence print the same page, byte for byte."""
     first, second = (incidentlab("diagnose", str(pasted)).stdout for _ in range(2))

@@ -6,25 +6,47 @@ takes the evidence of a Compose project from the engine, ``investigate`` runs ev
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from importlib.metadata import version
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
-
-from incidentlab.incident import Incident
-from incidentlab.investigate import investigate
-from incidentlab.load import load, load_all
 
 if TYPE_CHECKING:
     from incidentlab.collect import capture
+    from incidentlab.incident import Incident
+    from incidentlab.investigate import investigate
+    from incidentlab.load import load, load_all
+
+    __version__: str
 
 __all__ = ["Incident", "capture", "investigate", "load", "load_all"]
-__version__ = version("incidentlab")
 
-_LAZY = {"capture": "incidentlab.collect"}
+_FROM = {
+    "Incident": "incidentlab.incident",
+    "capture": "incidentlab.collect",
+    "investigate": "incidentlab.investigate",
+    "load": "incidentlab.load",
+    "load_all": "incidentlab.load",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use what not every reader needs: the engine's client."""
-    if name not in _LAZY:
+    """Import on first use: pandas alone takes longer than `incidentlab --help`."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("incidentlab")
+    if name not in _FROM:
         raise AttributeError(f"module 'incidentlab' has no attribute {name!r}")
-    return getattr(import_module(_LAZY[name]), name)
+    return getattr(import_module(_FROM[name]), name)
+
+
+class _FrontDoor(ModuleType):
+    """Where a function and its module have one name, as `load` has, the front door shows the function."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        same = name in __all__ and isinstance(value, ModuleType)  # the import system binds a module to its package
+        super().__setattr__(name, getattr(value, name) if same else value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor

@@ -16,8 +16,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand
 
-from incidentlab.tables import BadInput, IncidentlabError
-
 HELP = """Say what broke a Docker Compose project, with the lines that prove it, and help to write it down.
 
 \b
@@ -311,6 +309,8 @@ def lab(
 
     `verify` checks the what-if replay on the engine.
     """
+    from incidentlab.tables import BadInput
+
     if verb not in VERBS:
         raise BadInput(f"no verb {verb!r}; there are {', '.join(VERBS)}")
     if (verb == "verify") != (scenario is None):
@@ -326,13 +326,17 @@ def main() -> None:
     """Run the command line; an error that the reader can act on is one line on stderr and exit status 2."""
     try:
         app()
-    except IncidentlabError as error:
-        _give_up(str(error))
     except OSError as error:
         if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise  # of no file: a fault of the program
         what_next = _WHAT_NEXT.get(error.errno or 0, "give another")
         _give_up(f"{error.filename or 'a file'}: {error.strerror}; {what_next}")
+    except Exception as error:
+        from incidentlab.tables import IncidentlabError  # late: pandas comes with it
+
+        if not isinstance(error, IncidentlabError):
+            raise
+        _give_up(str(error))
 
 
 def _give_up(words: str) -> NoReturn:

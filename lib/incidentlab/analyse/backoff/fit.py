@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats  # type: ignore[import-untyped]  # published without type information
 
 CONFIDENCE = 0.95
 TIMER_S = 0.002
@@ -32,6 +31,8 @@ class Fit:
 
     def bounds(self, name: str) -> tuple[float, float, float]:
         """Return estimate, lower and upper bound of a parameter on the scale of the delays."""
+        from scipy import stats  # type: ignore[import-untyped]  # untyped, and late: it takes half a second
+
         value, error = getattr(self, name)
         wide = error * stats.t.ppf((1 + CONFIDENCE) / 2, self.free) if self.free else math.nan
         return math.exp(value), math.exp(value - wide), math.exp(value + wide)
@@ -92,6 +93,8 @@ def parameters(found: list[Fit], slack_s: float = 0.0) -> dict[str, float]:
     """
     if not found:
         return {}
+    from scipy import stats  # late: it takes half a second
+
     best, result = found[0], dict[str, float]()
     for name, inner in (("initial", "first"), ("factor", "growth"), ("cap", "level")):
         unit = "" if name == "factor" else "_s"

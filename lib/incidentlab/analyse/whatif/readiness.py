@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]  # published without type information
 from numpy.typing import NDArray
-from scipy import stats  # type: ignore[import-untyped]  # published without type information
 
 from incidentlab import tables
 
@@ -65,6 +63,8 @@ def survival(ready: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     """
     if ready.empty:
         return tables.empty(tables.SURVIVAL)
+    from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]  # untyped, and late: it takes a second
+
     fitter = KaplanMeierFitter(alpha=1 - confidence).fit(ready["duration_s"], ready["observed"].astype(bool))
     bounds = fitter.confidence_interval_
     steps = fitter.event_table
@@ -134,6 +134,8 @@ def ready_probability(ready: pd.DataFrame, deadline_s: float, *, confidence: flo
     if ready.empty:
         return float("nan"), 0.0
     moments, share = weights(ready)
+    from scipy import stats  # type: ignore[import-untyped]  # untyped, and late: it takes half a second
+
     lasted = np.sort(ready["duration_s"].to_numpy())
     done = np.sort(ready.loc[ready["observed"].astype(bool), "duration_s"].to_numpy())
     done = done[done <= deadline_s]
