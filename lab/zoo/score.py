@@ -22,6 +22,7 @@ from incidentlab.knowledge import patterns
 
 ZOO = Path(__file__).resolve().parent
 RECORDED = ZOO / "recorded"
+READ = ZOO / "read.jsonl"
 BEGIN, END = "<!-- score: begin -->", "<!-- score: end -->"
 PRODUCTS = {
     "postgres": ("postgres", "libpq"),
@@ -73,10 +74,26 @@ def manifest() -> list[dict[str, Any]]:
 def judge(cells: Iterable[dict[str, Any]]) -> Iterator[Judged]:
     """Diagnose each cell."""
     for cell in cells:
-        findings = incidentlab.investigate(incidentlab.load(RECORDED / f"{cell['cell']}.log")).findings
-        verdict = findings.iloc[0] if len(findings) else {"category": "unknown", "service": None, "confidence": 0.0}
-        said = str(verdict["category"])
-        yield Judged(cell, said, verdict["service"], float(verdict["confidence"]), outcome(cell, said))
+        yield _judged(cell, incidentlab.load(RECORDED / f"{cell['cell']}.log"))
+
+
+def judge_twice(cells: list[dict[str, Any]]) -> Iterator[tuple[Judged, Judged]]:
+    """Diagnose each cell as it is, and without the patterns of its own product and language."""
+    groups = defaultdict(list)
+    for cell in cells:
+        groups[(*PRODUCTS.get(cell["kind"], ()), cell["language"], cell["cell"].partition("/")[0])].append(cell)
+    for runtimes, group in groups.items():
+        incidents = [incidentlab.load(RECORDED / f"{cell['cell']}.log") for cell in group]
+        known = list(map(_judged, group, incidents))
+        with without(runtimes):
+            yield from zip(known, map(_judged, group, incidents), strict=True)
+
+
+def _judged(cell: dict[str, Any], incident: incidentlab.Incident) -> Judged:
+    verdict = incidentlab.investigate(incident).findings.iloc[0]
+    said = str(verdict["category"])
+    service = verdict["service"] if isinstance(verdict["service"], str) else None
+    return Judged(cell, said, service, float(verdict["confidence"]), outcome(cell, said))
 
 
 def outcome(cell: dict[str, Any], said: str) -> str:
@@ -90,16 +107,6 @@ def outcome(cell: dict[str, Any], said: str) -> str:
     if said == "unknown" or (cell["category"] == "unknown" and said == "benign"):
         return "unknown"
     return "wrong"
-
-
-def left_out(cells: list[dict[str, Any]]) -> Iterator[Judged]:
-    """Diagnose each cell without the patterns of its own product and language."""
-    groups = defaultdict(list)
-    for cell in cells:
-        groups[(*PRODUCTS.get(cell["kind"], ()), cell["language"], cell["cell"].partition("/")[0])].append(cell)
-    for runtimes, group in groups.items():
-        with without(runtimes):
-            yield from judge(group)
 
 
 @contextmanager
@@ -149,22 +156,40 @@ def misread(judged: list[Judged]) -> Iterator[str]:
             yield f"{one.outcome}\t{one.cell['cell']}\ttruth {one.cell['category']}\tsaid {said}"
 
 
+def kept() -> dict[str, dict[str, str]]:
+    """Return cell -> what was said of it when the tables of README.md were made: `own` and `generic`."""
+    rows = map(json.loads, READ.read_text().splitlines()) if READ.exists() else ()
+    return {row["cell"]: row for row in rows}
+
+
+def keep(known: list[Judged], generic: list[Judged]) -> None:
+    """Write what was said of each cell, and the tables into README.md."""
+    alone = {one.cell["cell"]: one.outcome for one in generic}
+    rows = ({"cell": one.cell["cell"], "own": one.outcome, "generic": alone[one.cell["cell"]]} for one in known)
+    READ.write_text("".join(f"{json.dumps(row)}\n" for row in sorted(rows, key=lambda row: row["cell"])))
+    parts = []
+    for title, judged in (("With its own patterns", known), ("With the generic words alone", generic)):
+        parts += [f"{title}: {summary(judged)}.", table("fault", judged, "fault"), table("library", judged, "library")]
+    page = ZOO / "README.md"
+    before, _, rest = page.read_text().partition(BEGIN)
+    page.write_text(before + "\n\n".join([BEGIN, *parts, END]) + rest.partition(END)[2])
+
+
 def main() -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("wanted", nargs="*", help="parts of names of cells")
     parser.add_argument("--verbose", action="store_true", help="list what was not right")
-    parser.add_argument("--generic", action="store_true", help="only with the generic words")
-    parser.add_argument("--write", action="store_true", help="put the tables into README.md")
+    parser.add_argument("--write", action="store_true", help="keep the outcomes, and put the tables into README.md")
     arguments = parser.parse_args()
     cells = [cell for cell in manifest() if not arguments.wanted or any(w in cell["cell"] for w in arguments.wanted)]
-    known = [] if arguments.generic else list(judge(cells))
-    generic = list(left_out(cells)) if arguments.generic or arguments.write or not arguments.wanted else []
+    known, generic = map(list, zip(*judge_twice(cells), strict=True))
     for title, judged in (("with its own patterns", known), ("with the generic words alone", generic)):
-        if judged:
-            print(f"{title}: {summary(judged)}")
-            print(table("fault", judged, "fault"), table("library", judged, "library"), sep="\n\n", end="\n\n")
+        print(f"{title}: {summary(judged)}")
+        print(table("fault", judged, "fault"), table("library", judged, "library"), sep="\n\n", end="\n\n")
         print(*(misread(judged) if arguments.verbose else ()), sep="\n")
+    if arguments.write and not arguments.wanted:
+        keep(known, generic)
     return 0
 
 

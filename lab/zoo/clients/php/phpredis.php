@@ -3,8 +3,9 @@ require __DIR__ . '/shapes.php';
 
 function connect(): Redis {
     $client = new Redis();
+    $verified = getenv('TLS') === 'verified';
     $scheme = getenv('TLS') === 'off' ? '' : 'tls://';
-    $options = ['stream' => ['verify_peer' => getenv('TLS') === 'verified', 'verify_peer_name' => getenv('TLS') === 'verified']];
+    $options = $scheme ? ['stream' => ['verify_peer' => $verified, 'verify_peer_name' => $verified]] : [];
     $wait = (float) getenv('TIMEOUT');
     $client->connect($scheme . getenv('HOST'), (int) getenv('PORT'), $wait, null, 0, $wait, $options);
     if (getenv('PASSWORD')) {
