@@ -1,5 +1,6 @@
 """Any source becomes an incident, or one line says why not."""
 
+import gzip
 import hashlib
 import io
 import json
@@ -229,3 +230,102 @@ def test_a_token_is_the_same_tomorrow() -> None:
     """What is loaded twice bears the same tokens: a report can be compared with that of yesterday."""
     text = "web-1  | redis://:hunter2xy@cache:6379/0\nweb-1  | ready\n"
     assert load(text).logs["message"].tolist() == load(text).logs["message"].tolist()
+
+
+def test_a_mixture_is_one_incident(tmp_path: Path) -> None:
+    """A folder, or an archive of it, with logs, events, an inspect and a Compose file in it is one incident."""
+    folder = tmp_path / "mixture"
+    (folder / "logs").mkdir(parents=True)
+    (folder / "logs" / "shop-db-1.log").write_text(f"{STAMP} ready\n")
+    (folder / "logs" / "shop-web-1.log").write_text(f"{STAMP} boom\n")
+    (folder / "events.txt").write_text(f"{STAMP} container die c0 (com.docker.compose.service=web, exitCode=1)\n")
+    (folder / "inspect.json").write_text(json.dumps([INSPECT], indent=4))
+    (folder / "compose.yaml").write_text("services:\n  web:\n    image: web\n")
+    (folder / "Dockerfile").write_text("FROM debian:12\n")
+    (folder / "prometheus.yml").write_text("scrape_configs:\n  - job_name: web\n")
+    (folder / "README.md").write_text("```\nFATAL: an example\n```\nof what may happen\n")
+    (folder / ".env").write_text("DB_PASSWORD=hunter2hunter2\n")
+    with gzip.open(folder / "logs" / "cache.log.gz", "wb") as packed:
+        packed.write(f"{STAMP} ready\n".encode())
+    with zipfile.ZipFile(tmp_path / "mixture.zip", "w") as archive:
+        for file in folder.rglob("*"):
+            archive.write(file, file.relative_to(folder.parent))
+    for source in (folder, tmp_path / "mixture.zip"):
+        incident = load(source)
+        assert sorted(incident.logs["service"]) == ["cache", "db", "web"]
+        assert incident.events[["service", "exit_code"]].values.tolist() == [["web", 1]]
+        assert incident.containers["service"].tolist() == incident.services["service"].tolist() == ["web"]
+        told = incident.ledger["gap"].dropna().tolist()
+        for what in ("a Compose file", "a Dockerfile", "a file of YAML"):
+            assert f"this is {what}: no incident in it" in told
+
+
+def test_a_name_of_a_file_does_not_outweigh_its_lines(tmp_path: Path) -> None:
+    """A file's name is a service only where its own lines name none, and only beside other files."""
+    (tmp_path / "shop.log").write_text("web-1  | boom\nweb-1 exited with code 1\n")
+    assert load(tmp_path / "shop.log").logs["service"].tolist() == ["web", "web"]
+    (tmp_path / "console.log").write_text("boom\nagain\n")
+    incident = load(tmp_path)
+    assert incident.logs["service"].dropna().tolist() == ["web", "web"]
+
+
+def test_a_file_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file that cannot be opened is a row of the ledger, and the others speak; alone it is one clear line."""
+    (tmp_path / "web.log").write_text("boom\n")
+    (tmp_path / "db.log").write_text("ready\n")
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: denied() if path.name == "db.log" else whole(path))
+    incident = load(tmp_path)
+    assert incident.logs["message"].tolist() == ["boom"]
+    assert incident.ledger.set_index("source").loc["file:db.log", "error"] == "cannot be read: Permission denied"
+    with pytest.raises(BadInput, match=r"db.log cannot be read: Permission denied$"):
+        load(tmp_path / "db.log")
+
+
+def denied() -> bytes:
+    """Fail as the system does for a file of somebody else."""
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_file_of_a_bundle_that_cannot_be_opened(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside a bundle, too, it is a row of the ledger, and what stands beside it is read."""
+    whole = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda path, *a, **k: denied() if path.name.endswith("stderr.log") else whole(path, *a, **k)
+    )
+    incident = load(recorded)
+    assert incident.logs["stream"].tolist() == ["stdout"]
+    ledger = incident.ledger.set_index("source")
+    assert ledger.loc["file:logs/shop-web-1.stderr.log", "error"] == "it cannot be read: Permission denied"
+
+
+def test_several_sources_are_refused() -> None:
+    """A list is no source: the message says what to do instead."""
+    with pytest.raises(BadInput, match=r"one source, no list; call it for each, or give their folder"):
+        load(["web.log", "db.log"])  # type: ignore[arg-type]
+
+
+def test_a_folder_of_bundles(recorded: Path) -> None:
+    """A folder of bundles is no mixture: each is an incident of its own."""
+    with pytest.raises(BadInput, match=r"holds bundles \(shop/manifest.json\); give one of them"):
+        load(recorded.parent)
+
+
+def test_a_bomb_in_a_folder(tmp_path: Path) -> None:
+    """A packed file that unpacks to very much is refused by name, and the others speak."""
+    (tmp_path / "web.log").write_text("boom\n")
+    with gzip.open(tmp_path / "bomb.log.gz", "wb") as packed:
+        packed.write(bytes(70 << 20))
+    incident = load(tmp_path)
+    assert "unpacks to more than" in incident.ledger.set_index("source").loc["file:bomb.log.gz", "error"]
+    (tmp_path / "torn.log.gz").write_bytes((tmp_path / "bomb.log.gz").read_bytes()[:100])
+    assert "file:torn.log.gz" in load(tmp_path).ledger["source"].tolist()
+
+
+def test_a_link_that_leads_out(tmp_path: Path) -> None:
+    """A link in a folder that leads out of it is not followed."""
+    (tmp_path / "secret.log").write_text("hunter2\n")
+    (tmp_path / "mixture").mkdir()
+    (tmp_path / "mixture" / "web.log").write_text("boom\n")
+    (tmp_path / "mixture" / "out.log").symlink_to(tmp_path / "secret.log")
+    assert load(tmp_path / "mixture").logs["message"].tolist() == ["boom"]

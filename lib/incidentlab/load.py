@@ -33,6 +33,7 @@ from incidentlab.parse import (
     inside,
     inspect,
     ledgers,
+    lines,
     listing,
     names,
     parts,
@@ -71,6 +72,7 @@ _TELLING = ("inspect", "config", "images")  # they assign values to names: what 
 _MUTE = {"config": "a Compose file", "images": "an inspect of images", "scans": "a scan of an image"}
 """What is recognised and tells of no incident by itself."""
 
+_NONE: dict[str, str] = {}
 _FACTS = ("service", "replica", "container", "stream", "tty")
 _HINT = "give it the output of `docker compose logs -t`, or a bundle of `incidentlab capture`"
 
@@ -105,11 +107,11 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
     if not isinstance(source, str | Path):
         if not hasattr(source, "read"):
             raise BadInput(f"load takes one source, no {type(source).__name__}; call it for each, or give their folder")
-        return _texts([("stdin", _bytes(source.read()))], name=name, service=service)
+        return _texts([("stdin", lines.encode(source.read()))], name=name, service=service)
     if source == "-":
         return _texts([("stdin", sys.stdin.buffer.read())], name=name, service=service)
     if isinstance(source, str) and "\n" in source:
-        return _texts([("text", _bytes(source))], name=name, service=service)
+        return _texts([("text", lines.encode(source))], name=name, service=service)
     if isinstance(source, str) and source.startswith("compose:"):
         return _live(source.removeprefix("compose:"), name=name)
     if isinstance(source, str) and address.is_address(source):
@@ -131,10 +133,6 @@ def load_all(folder: str | Path) -> list[Incident]:
     return [load(manifest.parent, name=manifest.parent.name) for manifest in bundles]
 
 
-def _bytes(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-
-
 def _there(path: Path) -> Path:
     try:
         if path.exists():
@@ -153,8 +151,8 @@ def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
     if path.name.endswith(loose.ARCHIVES):
         with loose.unpacked(path) as folder:
             inner = [place for place in folder.iterdir() if place.is_dir()]
-            top = inner[0] if len(inner) == 1 and (inner[0] / bundle.MANIFEST).is_file() else folder
-            return _path(top, name=name or (None if (top / bundle.MANIFEST).is_file() else path.name), service=service)
+            whole = next((place for place in (folder, *inner[:1]) if (place / bundle.MANIFEST).is_file()), None)
+            return _path(whole or folder, name=name or (None if whole else path.name), service=service)
     if not path.is_dir():
         return _texts([(path.name, loose.read(path))], name=name, service=service)
     files, troubles = loose.gather(path)
@@ -187,21 +185,19 @@ def _at(source: str, *, name: str | None, service: str | None) -> Incident:
 
 
 def _texts(
-    files: list[tuple[str, bytes]],
-    *,
-    name: str | None,
-    service: str | None,
-    troubles: dict[str, str] | None = None,
+    files: list[tuple[str, bytes]], *, name: str | None, service: str | None, troubles: dict[str, str] = _NONE
 ) -> Incident:
     """Read files that no manifest describes; `troubles` are those that could not even be opened."""
     sources: dict[str, list[Evidence]] = {}
     redactor = Redactor(key.own)
-    failed = {**(troubles or {}), **{file: trouble for file, data in files if (trouble := unreadable(data))}}
-    several = len(files) > 1
+    failed = {**troubles, **{file: trouble for file, data in files if (trouble := unreadable(data))}}
+    stems = {file: stem for file, _ in files if len(files) > 1 and (stem := inside.stem(file))}
+    where = names.places(stems.values())
     for file, data in files:
         for source, read in _parts(file, data, redactor, service=service) if file not in failed else ():
-            whose = inside.stem(file) if several and source.startswith("text:") else None
-            sources.setdefault(source, []).append(parts.named_after(read, whose) if whose else read)
+            named = file in stems and source.startswith("text:")
+            found = parts.named_after(read, stems[file], where[stems[file]]) if named else read
+            sources.setdefault(source, []).append(found)
     if not sources:
         (only, trouble), *others = failed.items()
         told = f"none of {len(failed)} files can be read" if others else f"{only} {trouble}"

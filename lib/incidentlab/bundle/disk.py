@@ -74,3 +74,15 @@ def cut_torn_line(place: Path) -> int:
         os.truncate(place, before.st_size - torn)
         os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
     return torn
+
+
+def unreadable(place: Path) -> str | None:
+    """Return why a file of a bundle cannot be read, None where it can."""
+    if not place.is_file():
+        return "the manifest names it and it is missing from the bundle"
+    try:
+        with place.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror or type(error).__name__}"
+    return None

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from incidentlab.bundle import segments
 from incidentlab.bundle.archive import MAX_BYTES, unpack
-from incidentlab.bundle.disk import sha256, torn_bytes
+from incidentlab.bundle.disk import sha256, torn_bytes, unreadable
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside, ledger_row
 from incidentlab.bundle.packed import PACKED, unpacked
 from incidentlab.tables import BadInput
@@ -106,17 +106,22 @@ class Bundle:
                 raise BadInput(
                     f"{self.folder}: {path} is a link that leads out of the bundle; do not trust this bundle"
                 )
-            if not place.is_file():
-                self._missing.add(path)
-                if not entry.get("open"):
-                    yield ledger_row(f"file:{path}", error="the manifest names it and it is missing from the bundle")
-            elif entry.get("open"):
-                if torn := torn_bytes(place):
-                    yield ledger_row(f"file:{path}", truncated=f"its last line is torn: {torn} bytes are left out")
-            elif sha256(place) != entry["sha256"]:
-                yield ledger_row(
-                    f"file:{path}", error="it is not the file that was captured: its sha256 differs from the manifest's"
-                )
+            yield from self._damage(path, entry, place)
+
+    def _damage(self, path: str, entry: dict[str, Any], place: Path) -> Iterator[dict[str, Any]]:
+        """Tell what is wrong with a file that the manifest names; one that cannot be read counts as missing."""
+        fault = unreadable(place)
+        if fault is not None:
+            self._missing.add(path)
+            if place.exists() or not entry.get("open"):
+                yield ledger_row(f"file:{path}", error=fault)
+        elif entry.get("open"):
+            if torn := torn_bytes(place):
+                yield ledger_row(f"file:{path}", truncated=f"its last line is torn: {torn} bytes are left out")
+        elif sha256(place) != entry["sha256"]:
+            yield ledger_row(
+                f"file:{path}", error="it is not the file that was captured: its sha256 differs from the manifest's"
+            )
 
 
 def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Bundle:

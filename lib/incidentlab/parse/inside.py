@@ -196,7 +196,7 @@ def _asked(texts: list[str], place: int) -> str | None:
 
 
 _STEM = re.compile(
-    r"(?:.*[/\\])?(?P<stem>[A-Za-z][\w.-]*?)(?:-\d{4}-\d\d-\d\dT[\d-]+)?(?:[._-](?:stdout|stderr))?(?:\.\w{1,5})*$"
+    r"(?:.*[/\\])?(?P<stem>[A-Za-z][\w.-]*?)(?:-\d{4}-\d\d-\d\dT[\d-]+)?(?:[._-](?:stdout|stderr|logs?|json))?(?:\.\w{1,5})*$"
 )
 _ANY = frozenset(
     [

@@ -22,6 +22,17 @@ _ORPHAN = re.compile(r"\[\d{1,3}(?:;\d{1,3})*m")
 """A colour whose ESC was lost when the text was copied."""
 
 
+def encode(text: str | bytes) -> bytes:
+    r"""Return text as bytes that can be decoded again, lone surrogates included; bytes are given back as they are.
+
+    Examples
+    --------
+    >>> encode("h\u00e9")
+    b'h\xc3\xa9'
+    """
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+
+
 def decode(data: bytes) -> bytes:
     r"""Return `data` as UTF-8 without a byte order mark; what is neither UTF-16 nor marked is left as it is.
 

@@ -15,9 +15,10 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.parse import clock, exports, inside, kinds, lines, names, wrappers
+from incidentlab.parse import clock, exports, inside, kinds, lines, wrappers
 from incidentlab.parse.evidence import Evidence
 from incidentlab.parse.exports import Row
+from incidentlab.parse.names import Place
 from incidentlab.parse.wrappers import Layer, Peeled
 
 _WINDOW = 1 << 15
@@ -106,7 +107,7 @@ def _row(number: int, line: bytes, found: list[Layer]) -> Row:
 def _spread(row: Row) -> Iterator[Row]:
     """Yield a row for each of the lines that a record holds."""
     for text in row.said.rest.removesuffix("\n").split("\n"):
-        yield row._replace(said=row.said._replace(rest=lines.clean(text.encode("utf-8", "surrogatepass"))))
+        yield row._replace(said=row.said._replace(rest=lines.clean(lines.encode(text))))
 
 
 def _in_time(rows: list[Row]) -> list[Row]:
@@ -164,14 +165,13 @@ def _sample(data: bytes) -> Iterator[str]:
         yield from map(lines.clean, window[(1 if start else 0) : -1] if large and len(window) > 2 else window)
 
 
-def named_after(evidence: Evidence, whose: str) -> Evidence:
+def named_after(evidence: Evidence, container: str, place: Place) -> Evidence:
     """Return the lines of a file that names no container as those of the one that the file is named after."""
     logs = evidence.frames.get("logs")
     own = logs["kind"].isin(("log", "continuation")) if logs is not None else None
     if logs is None or own is None or not own.any() or logs.loc[own, "service"].notna().any():
         return evidence
-    place = names.places([whose])[whose]
-    told = {"service": logs["service"].mask(own, place.service), "container": logs["container"].mask(own, whose)}
+    told = {"service": logs["service"].mask(own, place.service), "container": logs["container"].mask(own, container)}
     if place.replica is not None:
         told["replica"] = logs["replica"].mask(own, place.replica)
     return replace(evidence, frames={**evidence.frames, "logs": tables.check(logs.assign(**told), tables.LOGS)})
