@@ -72,6 +72,8 @@ class Investigation:
             phases=self.phases,
             failures=self.failures,
             attempts=self.attempts,
+            logs=self.incident.logs,
+            containers=self.incident.containers,
         )
 
     @cached_property

@@ -120,16 +120,16 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
 
 
 def load_all(folder: str | Path) -> list[Incident]:
-    """Return the incident of each bundle in a folder, in the order of their names.
+    """Return the incident of each bundle in a folder, in the order of their names; of any other source its one.
 
     Raises
     ------
     BadInput
-        The folder is not there, or holds no bundle.
+        The folder is not there, or there is no evidence in it.
     """
     bundles = sorted(_there(Path(folder)).glob(f"*/{bundle.MANIFEST}"))
     if not bundles:
-        raise BadInput(f"{folder} holds no folder with a {bundle.MANIFEST}; {_HINT}")
+        return [load(folder)]
     return [load(manifest.parent, name=manifest.parent.name) for manifest in bundles]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from incidentlab import tables
 from incidentlab.analyse.backoff import Policy, backoff, compare, gaps
 from incidentlab.investigate import Investigation
+from incidentlab.report.replays import retries_said
 
 T0 = pd.Timestamp("2026-11-23T09:00:00.000000001Z")
 REFERENCE = Policy(tries=15, initial_s=2.0, factor=1.5, cap_s=10.0)
@@ -303,3 +304,21 @@ def test_no_attempts_no_series() -> None:
     assert list(backoff(none).columns) == tables.BACKOFFS.names
     assert list(compare(none, REFERENCE).columns) == tables.POLICY_MATCHES.names
     assert list(gaps(none, backoff(none)).columns) == tables.BACKOFF_GAPS.names
+
+
+@pytest.mark.parametrize("delays", [[3.13, 0.4, 9.0], [3.0, 0.5, 5.5], [2.0, 2.1, 40.0], [3.13, 0.05, 8.0, 8.0]])
+def test_gaps_that_scatter_give_no_absurd_interval(delays: list[float]) -> None:
+    """Where the interval would reach over decades none is given, and the words say so; no delay is below zero."""
+    row = only(backoff(attempts(times(delays))))
+    assert math.isnan(row["initial_lower_s"])
+    assert "the gaps scatter too much: no interval can be given" in row["tells"]
+    assert "(" not in retries_said(backoff(attempts(times(delays))), tables.empty(tables.POLICY_MATCHES)).text
+
+
+@given(st.lists(st.floats(0.03, 300), min_size=2, max_size=8))
+def test_bounds_are_delays(delays: list[float]) -> None:
+    """No bound is negative, none reaches further than ten times the estimate, and both are known or neither."""
+    row = only(backoff(attempts(times(delays))))
+    low, estimate, high = row["initial_lower_s"], row["initial_s"], row["initial_upper_s"]
+    assert math.isnan(low) == math.isnan(high)
+    assert math.isnan(low) or 0 <= low <= estimate

@@ -186,7 +186,17 @@ def test_forgotten_probes_are_counted_and_said() -> None:
     """Five probes are kept: with an interval of 2 s and the first one kept at 22 s, about ten are missing."""
     table = health(probes((22, "pass"), (24.1, "pass")), container(), ONE_RUN, NO_EVENTS)
     assert story(table) == [("starting", 0.0), ("healthy", 22.1)]
-    assert table["missing"].tolist() == [10, 10]
+    assert table["missing"].tolist() == [0, 10]
+
+
+@pytest.mark.parametrize("told", [(), ((8.4, "healthy"),)], ids=["no event", "an event"])
+def test_a_forgotten_probe_is_counted_once(told: tuple[tuple[float, str], ...]) -> None:
+    """However the state changed over the gap, as many probes are said to be missing as are."""
+    ran = [(2.0 + 2.1 * place, "fail" if place < 3 else "pass") for place in range(9)]
+    kept = [*ran[:1], *ran[4:]]
+    table = health(probes(*kept), container(), ONE_RUN, events(*told))
+    assert [state for state, _ in story(table)] == ["starting", "healthy"]
+    assert table["missing"].sum() == len(ran) - len(kept)
 
 
 def test_an_event_stands_in_for_a_probe_that_was_not_recorded() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TooLong
 
 ROOT = Path(__file__).parent.parent.parent
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -25,6 +26,7 @@ SETTINGS = {
 }
 PATIENCE_S = 600
 CLICK_S = 15
+LOADS = 5
 CONNECTED = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.sessionContext, kernel = context?.session?.kernel;
     return context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
@@ -43,6 +45,7 @@ class Watched:
     page: Page
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    disturbed: bool = False
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(CLICK_S * 1000)
@@ -52,7 +55,9 @@ class Watched:
         self.page.on("console", self._said)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if "net::ERR_NETWORK_CHANGED" in message.text:
+            self.disturbed = True  # Docker made or removed a network beside this test: Chromium drops what it loads
+        elif message.type == "error":
             self.complaints.append(f"{message.text} ({message.location['url']})")
 
     def foreign(self, *allowed: str) -> list[str]:
@@ -100,8 +105,17 @@ class Desk:
     def open(self, notebook: str) -> None:
         """Open a notebook, and wait for its kernel."""
         self.page.set_viewport_size({"width": 1400, "height": 1000})
-        self.page.goto(f"{self.lab.address}lab/tree/{notebook}?reset&token={self.lab.token}")
-        self.page.wait_for_function(CONNECTED, timeout=PATIENCE_S * 1000)
+        for _ in range(LOADS):
+            self.watched.disturbed = False
+            self.watched.complaints.clear()
+            self.page.goto(f"{self.lab.address}lab/tree/{notebook}?reset&token={self.lab.token}")
+            try:
+                self.page.wait_for_function(CONNECTED, timeout=PATIENCE_S * 1000)
+            except TooLong:
+                if not self.watched.disturbed:
+                    raise
+            if not self.watched.disturbed:
+                return
 
     def run_all(self) -> None:
         """Click on Run, then on Run All Cells, and wait until each cell has ended anew; none may fail or warn."""

@@ -1,6 +1,7 @@
 """human.yaml filled in by clicking, kept through whatever a reader does, and read where it is exported."""
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.browser
 NOTEBOOK = "notebooks/10-write-the-postmortem.ipynb"
 TIMES = {"milestones": "2026-11-23T14:41:3{}Z"}
 LEAST_PX = 20
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -38,6 +40,17 @@ def open_group(form: Any, title: str) -> None:
     form.locator(".jupyter-widget-Collapse-header", has_text=title).click()
 
 
+def stands(human: Path, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the same fields as they stand in the file, as soon as they are the wanted ones."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        found = answers(read(human.read_text()))
+        found = {name: found[name] for name in wanted}
+        if found == wanted or time.monotonic() > until:
+            return found
+        time.sleep(0.05)
+
+
 def fill(form: Any, label: str, part: str, text: str) -> str:
     """Type into the last input of this label, which a reader must be able to see, and return what stands in it."""
     box = form.get_by_label(label, exact=True).last
@@ -53,7 +66,7 @@ def fill_field(form: Any, name: str) -> Any:
     """Fill in one field, each of its parts, and return the answer."""
     said = name.replace("_", " ")
     if name in LISTS or name in RECORDS:
-        form.get_by_role("button", name=f"Add to {said}", exact=True).click()
+        form.get_by_role("button", name=f"Add to {said}").click()
     parts = {**RECORDS, **MAPS}.get(name, ((name,), ""))[0]
     typed = {}
     for place, part in enumerate(parts):
@@ -75,9 +88,8 @@ def test_every_field_can_be_filled_in_and_is_saved_as_one_types(desk: Any, human
         for name in names:
             wanted[name] = fill_field(form, name)
         desk.photograph(f"form-group-{place + 1}", form)
-    form.get_by_text("Saved in").wait_for()
     assert set(wanted) == set(FIELDS)
-    assert answers(read(human.read_text())) == wanted
+    assert stands(human, wanted) == wanted
 
 
 def test_what_is_typed_outlives_a_run_a_reload_and_the_kernel(desk: Any, human: Path) -> None:
@@ -85,14 +97,14 @@ def test_what_is_typed_outlives_a_run_a_reload_and_the_kernel(desk: Any, human: 
     form = opened(desk)
     open_group(form, "What we learnt")
     fill_field(form, "lessons")
-    form.get_by_text("Saved in").wait_for()
+    assert stands(human, {"lessons": ["lessons, lessons"]})["lessons"]
     desk.run_all()
     assert form.get_by_label("lessons", exact=True).input_value() == "lessons, lessons"
     assert form.get_by_label("lessons", exact=True).is_visible()  # its group is open as it was
     desk.page.reload()
     form.get_by_label("lessons", exact=True).wait_for()
-    fill(form, "lessons", "lessons", "typed after the reload")
-    form.get_by_text("Saved in").wait_for()
+    wanted = {"lessons": [fill(form, "lessons", "lessons", "typed after the reload")]}
+    assert stands(human, wanted) == wanted
     desk.restart()
     asleep = desk.page.get_by_text("The form sleeps")
     asleep.wait_for()
@@ -101,7 +113,7 @@ def test_what_is_typed_outlives_a_run_a_reload_and_the_kernel(desk: Any, human: 
     desk.run_all()
     asleep.wait_for(state="hidden")
     assert form.get_by_label("lessons", exact=True).input_value() == "typed after the reload"
-    assert answers(read(human.read_text()))["lessons"] == ["typed after the reload"]
+    assert stands(human, wanted) == wanted
 
 
 def test_the_form_is_filled_in_by_clicking(desk: Any, human: Path) -> None:
@@ -118,11 +130,10 @@ def test_the_form_is_filled_in_by_clicking(desk: Any, human: Path) -> None:
     desk.photograph("form-remark", form)
     form.get_by_role("textbox", name="action items: due").fill("2026-12-24")
     form.get_by_text("has no due date").wait_for(state="detached")
-    form.get_by_text("Saved in").wait_for()
+    item = {"what": "Add a healthcheck over TCP to postgres", "owner": "Platform team", "due": "2026-12-24"}
+    wanted = {"status": "In review", "action_items": [item | {"kind": "prevent"}]}
+    assert stands(human, wanted) == wanted
     desk.run_all()
-    written = read(human.read_text())
-    assert written.status == "In review"
-    assert [item["due"].text for item in written.records("action_items")] == ["2026-12-24"]
     exported = (human.parent / "postmortem.html").read_text()
     assert re.search(r'class="status">In review<', exported)
     assert "Add a healthcheck over TCP to postgres" in exported
@@ -137,10 +148,8 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(desk: Any, human: Pat
     form.get_by_text("was changed on disk after it was read here").wait_for()
     assert "The shop was closed" not in human.read_text()
     form.get_by_role("button", name="Read the file again").click()
-    form.get_by_text("Saved in").wait_for()
+    wanted = {"summary": "The shop was closed for six seconds.", "lucky": ["It was noon"]}
+    assert stands(human, wanted) == wanted
     open_group(form, "What we learnt")
     desk.photograph("form-read-again", form)
     assert form.get_by_role("textbox", name="lucky").input_value() == "It was noon"
-    written = read(human.read_text())
-    assert written.texts["summary"].text == "The shop was closed for six seconds."
-    assert written.texts["lucky[1]"].text == "It was noon"

@@ -191,9 +191,11 @@ def _told(monitor: _Monitor, ts: pd.Timestamp, event: dict[str, Any]) -> None:
     """Take the engine's word where the probe that changed the state was not recorded."""
     if event["detail"] in ("healthy", "unhealthy") and event["detail"] != monitor.status:
         monitor.streak = 0 if event["detail"] == "healthy" else max(monitor.streak, monitor.retries)
+        missing = _missing(monitor, ts) + 1
         monitor.enter(event["detail"], ts, "event")
         monitor.mark(event)
-        monitor.add("missing")
+        monitor.add("missing", missing)
+        monitor.since = monitor.since if pd.isna(monitor.since) else ts
 
 
 def _probe(monitor: _Monitor, ts: pd.Timestamp, probe: dict[str, Any]) -> None:
@@ -203,7 +205,6 @@ def _probe(monitor: _Monitor, ts: pd.Timestamp, probe: dict[str, Any]) -> None:
     if pd.isna(monitor.since) or probe["start"] < monitor.since - _EARLY:
         return  # of an earlier run, which the engine's list still holds
     missing = _missing(monitor, probe["start"])
-    monitor.add("missing", missing)
     monitor.since = ts
     counted, before = _count(monitor, probe), monitor.status
     monitor.add(_COUNTERS[probe["outcome"]])
@@ -213,7 +214,7 @@ def _probe(monitor: _Monitor, ts: pd.Timestamp, probe: dict[str, Any]) -> None:
     if state is not None and (state != before or first_judgement):
         monitor.enter(state, ts, "probe")
         monitor.mark(probe)
-        monitor.add("missing", missing)
+    monitor.add("missing", missing)
     if monitor.states:
         monitor.states[-1]["streak"] = monitor.streak
     record |= {"run": monitor.run, "counted": counted, "streak": monitor.streak, "state": state, "missing": missing}

@@ -2,6 +2,8 @@
 
 Log lines by the thousand are no timeline. What is kept is what changed something: starts and ends of runs, what
 humans asked for, changes of health, probes whose outcome changed, phases of servers, failures, and the first success.
+Of a service of which none of this is known, the first and the last line of its log are kept, or else the state that
+inspect shows: so that no service is missing.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ _ACTIONS = {
     "destroy": "destroy",
     "health_status": "health",
 }
+_SINCE = {"created": "created", "running": "started", "paused": "started"}
+"""state -> the column of CONTAINERS from which on it holds; any other state since the end of the last run"""
 
 
 def timeline(
@@ -34,6 +38,8 @@ def timeline(
     phases: pd.DataFrame,
     failures: pd.DataFrame,
     attempts: pd.DataFrame,
+    logs: pd.DataFrame | None = None,
+    containers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what happened, one row each, ordered by time (by position where there are no times).
 
@@ -45,6 +51,9 @@ def timeline(
     failures : FAILURES
     attempts : ATTEMPTS
         Only the successes are taken: the failed tries stand in `failures`.
+    logs : LOGS, optional
+    containers : CONTAINERS, optional
+        Both for the services of which nothing else is known.
 
     Returns
     -------
@@ -52,7 +61,32 @@ def timeline(
         TIMELINE.
     """
     parts = [_events(events), _probes(probes), _phases(phases), _failures(failures), _successes(attempts)]
+    for rows in (_lines(logs), _states(containers)):
+        known = {service for part in parts for service in part["service"].dropna()}
+        parts.append(rows[~rows["service"].isin(known)])
     return tables.join(parts, tables.TIMELINE)
+
+
+def _lines(logs: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the first and the last line of each service."""
+    if logs is None:
+        return tables.empty(tables.TIMELINE)
+    spoken = logs[(logs["kind"] == "log") & logs["service"].notna()].groupby("service", sort=True)
+    ends = [(row, "first_line") for row in tables.records(spoken.head(1))]
+    ends += [(row, "last_line") for row in tables.records(spoken.tail(1))]
+    records = [_row(row, row["ts"], what, str(row["message"]), "logs") for row, what in ends]
+    return tables.rows(records, tables.TIMELINE)
+
+
+def _states(containers: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the state of each container, since when inspect says that it has it."""
+    if containers is None:
+        return tables.empty(tables.TIMELINE)
+    records = [
+        _row(row, row[_SINCE.get(row["state"], "finished")], "state", f"is {row['state']}", "inspect")
+        for row in tables.records(containers[containers["state"].notna()])
+    ]
+    return tables.rows(records, tables.TIMELINE)
 
 
 def _events(events: pd.DataFrame) -> pd.DataFrame:

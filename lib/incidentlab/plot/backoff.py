@@ -26,6 +26,8 @@ def backoff(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
+    if gaps.empty:
+        return style.nothing("no service was seen to try twice within one run, at known times", ax)
     axes = ax if ax is not None else plt.subplots(figsize=(8, 4.2), layout="constrained")[1]
     series = list(gaps.groupby(["service", "dependency", "series"], sort=True))
     for place, ((service, dependency, number), rows) in enumerate(series):
@@ -44,12 +46,7 @@ def backoff(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    if gaps.empty:
-        axes.text(
-            0.5, 0.5, "no service tried twice within one run", transform=axes.transAxes, ha="center", color=style.GREY
-        )
-    else:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     return axes
 
 

@@ -47,6 +47,8 @@ def health(
     -------
     matplotlib.axes.Axes
     """
+    if states.empty or pd.Series(window).isna().any():
+        return style.nothing("no state of health is known: no container with a healthcheck, or none seen to start", ax)
     lanes = sorted(states["service"].dropna().unique())
     size = (11, max(2.2, 0.7 * len(lanes) + 1.2))
     axes = ax if ax is not None else plt.subplots(figsize=size, layout="constrained")[1]

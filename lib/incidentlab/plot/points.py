@@ -29,11 +29,14 @@ SIGNS = {
     "o": "●",
     "h": "⬢",
     "d": "♦",
+    ".": "·",
+    "p": "⬟",
 }
 """marker of matplotlib -> the same shape as a character"""
 _SHAPES = {
     "^": "triangle", "v": "inverted_triangle", "x": "x", "*": "star", "D": "diamond", "X": "x", "|": "dash",
-    "s": "square", "P": "plus", "o": "circle", "h": "hex", "d": "diamond",
+    "s": "square", "P": "plus", "o": "circle", "h": "hex", "d": "diamond", ".": "dot",
+    "p": "star_dot",
 }  # fmt: skip
 """marker of matplotlib -> the same shape of Bokeh"""
 _LONGEST = 300

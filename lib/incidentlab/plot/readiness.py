@@ -26,6 +26,8 @@ def readiness(ready: pd.DataFrame, spread: pd.Series, *, ax: Axes | None = None)
     -------
     matplotlib.axes.Axes
     """
+    if ready.empty:
+        return style.nothing("no start of the dependency was seen", ax)
     size = (9, min(1.6 + 0.19 * len(ready), 12))
     axes = ax if ax is not None else plt.subplots(figsize=size, layout="constrained")[1]
     rows = ready.sort_values(["duration_s", "incident"], ignore_index=True)
@@ -47,6 +49,5 @@ def readiness(ready: pd.DataFrame, spread: pd.Series, *, ax: Axes | None = None)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    if len(rows):
-        axes.legend(loc="upper right", frameon=False, fontsize=8)  # the fastest are at the top
+    axes.legend(loc="upper right", frameon=False, fontsize=8)  # the fastest are at the top
     return axes

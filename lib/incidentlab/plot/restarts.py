@@ -37,6 +37,8 @@ def restarts(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
+    if table.empty:
+        return style.nothing("no second start of a container was seen", ax)
     axes = ax if ax is not None else plt.subplots(figsize=(8, 4.2), layout="constrained")[1]
     handles: dict[str, Any] = {}
     ladders = [(str(key[0]), rows[rows["observed_s"].gt(0)]) for key, rows in table.groupby(_LADDER, sort=True)]

@@ -7,6 +7,7 @@ Design, 2008); a kind of happening is told by its shape as well, never by its co
 from __future__ import annotations
 
 import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -53,8 +54,19 @@ MARKS = {
     "probe_fail": ("probe fails", "o", VERMILION),
     "probe_timeout": ("probe times out", "h", VERMILION),
     "probe_exec_error": ("probe cannot run", "d", VERMILION),
+    "first_line": ("first line of its log", ".", GREY),
+    "last_line": ("last line of its log", ".", GREY),
+    "state": ("state that inspect shows", "p", GREY),
 }
 """kind of happening -> words of the legend, marker, colour"""
+
+
+def nothing(words: str, ax: Axes | None = None) -> Axes:
+    """Say in a low figure that there is nothing to draw, and why, without an axis that would mean nothing."""
+    axes = ax if ax is not None else plt.subplots(figsize=(8, 0.7), layout="constrained")[1]
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color="#595959")
+    return axes
 
 
 def time_axis(ax: Axes, t0: pd.Timestamp, t1: pd.Timestamp, *, timezone: str = "UTC") -> None:

@@ -21,6 +21,7 @@ from incidentlab.plot import style
 _LANE = 0.62
 _FAILURES_OVER = 0.12  # marks stand at different heights of the lane, so that none hides another
 _HEIGHT = {"die": -0.18, "die_zero": -0.18, "start": -0.18, "restart": 0.02, "failure": _FAILURES_OVER}
+_NO_TROUBLE = ("create", "start", "health", "ready", "probe_pass", "first_line", "last_line", "state")
 _PROBES = ("probe_pass", "probe_fail", "probe_timeout", "probe_exec_error")
 
 
@@ -81,7 +82,7 @@ def _figure(lanes: int) -> Axes:
 def lanes_of(happenings: pd.DataFrame, phases: pd.DataFrame, first: Sequence[str | None]) -> list[str]:
     """Return the services: the chosen ones, then those with most to tell; ties in the order of the alphabet."""
     told = set(pd.concat([happenings["service"], phases["service"]]).dropna())
-    trouble = happenings[~happenings["what"].isin(["create", "start", "health", "ready", "probe_pass"])]["service"]
+    trouble = happenings[~happenings["what"].isin(_NO_TROUBLE)]["service"]
     weight = trouble.value_counts()
     chosen = [service for service in dict.fromkeys(first) if service in told]
     rest = sorted(told.difference(chosen), key=lambda service: (-int(weight.get(service, 0)), service))

@@ -29,6 +29,8 @@ def whatif(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
+    if table.empty:
+        return style.nothing("nothing can be replayed", ax)
     axes = ax if ax is not None else plt.subplots(figsize=(9, 4.2), layout="constrained")[1]
     return _heat(axes, table) if table["other"].notna().any() else _curve(axes, table)
 
@@ -70,7 +72,7 @@ def _curve(ax: Axes, table: pd.DataFrame) -> Axes:
     if not numeric:
         ax.set_xticks(x, table["value"])
     ax.set_ylim(bottom=0)
-    ax.set_xlabel(str(table["parameter"].iloc[0]) if len(table) else "")
+    ax.set_xlabel(str(table["parameter"].iloc[0]))
     ax.set_ylabel("recovered after the stack's start (s)")
     _plain(ax)
     ax.legend(frameon=False, fontsize=8)
@@ -88,13 +90,15 @@ def recovery(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
+    if table.empty:
+        return style.nothing("nothing can be replayed, or no start was seen to its end", ax)
     axes = ax if ax is not None else plt.subplots(figsize=(9, 4.2), layout="constrained")[1]
     last = table["time_s"].max() * 1.05
     for place, (setting, rows) in enumerate(table.groupby("setting", sort=False)):
         _step(axes, rows, ("recovered_ratio", last), str(setting), place)
     axes.set_xlabel("time after the stack's start (s)")
     axes.set_ylabel("share of starts recovered")
-    return _shares(axes, len(table))
+    return _shares(axes)
 
 
 def survival(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -108,6 +112,8 @@ def survival(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
+    if table.empty:
+        return style.nothing("no start of the dependency was seen", ax)
     axes = ax if ax is not None else plt.subplots(figsize=(9, 4.2), layout="constrained")[1]
     _step(axes, table, ("waiting_ratio", table["time_s"].max()), "not yet ready, with its interval", 0)
     censored = table[table["censored"].gt(0) & table["time_s"].gt(0)]
@@ -116,7 +122,7 @@ def survival(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
                   linestyle="none", label="not looked at any longer (censored)")  # fmt: skip
     axes.set_xlabel("time after the dependency's start (s)")
     axes.set_ylabel("share of starts not yet ready")
-    return _shares(axes, len(table))
+    return _shares(axes)
 
 
 def _step(ax: Axes, rows: pd.DataFrame, drawn: tuple[str, float], words: str, place: int) -> None:
@@ -130,13 +136,12 @@ def _step(ax: Axes, rows: pd.DataFrame, drawn: tuple[str, float], words: str, pl
     )
 
 
-def _shares(ax: Axes, rows: int) -> Axes:
+def _shares(ax: Axes) -> Axes:
     ax.set_ylim(-0.02, 1.05)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     _plain(ax)
-    if rows:
-        ax.set_xlim(left=0)
-        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
+    ax.set_xlim(left=0)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
     return ax
 
 

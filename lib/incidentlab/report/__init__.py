@@ -2,6 +2,7 @@
 
 from incidentlab.report.answer import answer, decisive, how_sure, unknowns
 from incidentlab.report.chosen import chosen, of
+from incidentlab.report.replayed import replay
 from incidentlab.report.replays import (
     as_it_was,
     facts,
@@ -31,6 +32,7 @@ __all__ = [
     "of",
     "readiness",
     "recommended",
+    "replay",
     "restarts_said",
     "retries_said",
     "second_road",

@@ -5,6 +5,7 @@ Every figure comes from a result table; nothing is worked out here but counts an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
@@ -120,7 +121,9 @@ def _retried(row: dict[str, Any]) -> str:
 
 def _interval(row: dict[str, Any], name: str, unit: str) -> str:
     low, high = row[f"{name}_lower{unit}"], row[f"{name}_upper{unit}"]
-    return "" if pd.isna(low) else f" ({low:.3f} to {high:.3f})"
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    return f" ({low:.3f} or more)" if math.isinf(high) else f" ({low:.3f} to {high:.3f})"
 
 
 def _health(service: str, rows: pd.DataFrame) -> str:

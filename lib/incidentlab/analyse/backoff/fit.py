@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 CONFIDENCE = 0.95
 TIMER_S = 0.002
 """Timers are late and logs are stamped to a millisecond or two: no spread is believed to be less."""
+_WIDEST = math.log(10)
+"""An interval that reaches further than ten times the estimate, or a tenth of it, tells nothing: with one degree of
+freedom the t interval of gaps that scatter is decades wide."""
 _AS_GOOD = 6.0
 """A bend whose Bayesian information criterion is within 6 of the best is not rejected (Kass and Raftery 1995)."""
 
@@ -30,11 +33,12 @@ class Fit:
     score: float
 
     def bounds(self, name: str) -> tuple[float, float, float]:
-        """Return estimate, lower and upper bound of a parameter on the scale of the delays."""
+        """Return estimate, lower and upper bound of a parameter as a delay; NaN where too wide to tell."""
         from scipy import stats  # type: ignore[import-untyped]  # untyped, and late: it takes half a second
 
         value, error = getattr(self, name)
         wide = error * stats.t.ppf((1 + CONFIDENCE) / 2, self.free) if self.free else math.nan
+        wide = wide if wide <= _WIDEST else math.nan
         return math.exp(value), math.exp(value - wide), math.exp(value + wide)
 
 
@@ -100,7 +104,11 @@ def parameters(found: list[Fit], slack_s: float = 0.0) -> dict[str, float]:
         unit = "" if name == "factor" else "_s"
         result[f"{name}{unit}"] = best.bounds(inner)[0]
         lower, upper = zip(*(_interval(fit, inner) for fit in found), strict=True)
-        result |= {f"{name}_lower{unit}": min(lower) - (slack_s if unit else 0.0), f"{name}_upper{unit}": max(upper)}
+        low, high = (float(np.min(lower)), float(np.max(upper)))  # NaN if any bend leaves it open
+        result |= {
+            f"{name}_lower{unit}": float(np.maximum(0.0, low - slack_s * bool(unit))),
+            f"{name}_upper{unit}": high,
+        }
     half = math.sqrt(3) * best.spread
     ends = (
         [math.sqrt(best.free / q) for q in stats.chi2.ppf([0.975, 0.025], best.free)] if best.free else [math.nan] * 2

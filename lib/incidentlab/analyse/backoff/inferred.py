@@ -78,6 +78,7 @@ def _tells(failed: list[dict[str, Any]], found: list[Fit], series: list[dict[str
     slow = not cost_s and all(row["kind"] in _LATE for row in failed)
     said = {
         "too few gaps to tell growth from jitter: no interval can be given": not best.free,
+        "the gaps scatter too much: no interval can be given": bool(best.free) and math.isnan(best.bounds("first")[1]),
         "the cap is reached at the second delay: of the factor only a lower bound is known": best.rising == 1,
         "the cap was not reached: only a lower bound is known": math.isnan(best.level[0]),
         "where the delays stop growing is not certain": len(bends) > 1,
