@@ -93,7 +93,13 @@ class Investigation:
             probes=known.probes,
             containers=known.containers,
             services=known.services,
+            ledger=known.ledger,
         )
+
+    @property
+    def harms(self) -> pd.DataFrame:
+        """HARMS: what bad was seen to happen, explained or not."""
+        return self.diagnosis.harms
 
     @property
     def findings(self) -> pd.DataFrame:

@@ -56,6 +56,9 @@ CAUSES: dict[str, Cause] = {name: Cause(name, **entry) for name, entry in _READ[
 PROBES: dict[str, str] = {kind: entry["probe"] for kind, entry in _READ["server"].items()}
 """Kind of server -> a healthcheck that asks over TCP what its clients ask, as YAML in one line."""
 
+EXITS: dict[int, str] = {int(code): says for code, says in _READ["exit"].items()}
+"""Exit code -> what it says by itself."""
+
 
 def told(steps: list[Step], names: Mapping[str, str], conditions: Collection[str] = ()) -> list[str]:
     """Return the steps that can be told, with the names in place.

@@ -177,6 +177,27 @@ EVIDENCE = Table(
     ("rank",),
 )
 
+HARMS = Table(
+    "harms",
+    "one bad thing that was seen to happen to a service, explained or not; nobody asked for it",
+    (
+        Column("service", TEXT, "whom it happened to; NaN where no service is named"),
+        Column("container", TEXT, "its container"),
+        Column(
+            "kind",
+            TEXT,
+            "crashed, ended, restarting, reset, unhealthy, never started, fatal, errors, waits, listed",
+        ),
+        Column("ts", TIME, "when first; NaT = order only, or not known"),
+        Column("until", TIME, "when last"),
+        Column("count", WHOLE, "how often"),
+        Column("exit_code", WHOLE, "of the end, or of the last probe; NA = none"),
+        Column("detail", TEXT, "the line that says it first, or the state"),
+        Column("order", WHOLE, "position of its first row in the source"),
+        *where(),
+    ),
+)
+
 TIMELINE = Table(
     "timeline",
     "one thing that happened, from any source",

@@ -2,8 +2,8 @@
 
 Each family of causes reads the case for itself: `reach` (who did not reach whom), `direct` (faults that a line names),
 `health` (what only events, probes and inspect tell), `outage` (servers that went away). `chain` puts causes before
-their consequences, `quiet` answers
-where nothing failed or the evidence does not decide: a wrong accusation is worse than no answer.
+their consequences, `harms` says what bad was seen to happen, explained or not, and `quiet` answers where nothing failed
+or the evidence does not decide: a wrong accusation is worse than no answer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import chain, direct, health, outage, quiet, reach
+from incidentlab.analyse.diagnosis import chain, direct, harms, health, outage, quiet, reach
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
 from incidentlab.analyse.diagnosis.remedies import remedy
@@ -26,10 +26,11 @@ _MOST = 10
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """FINDINGS, of which rank 1 is the verdict, and EVIDENCE."""
+    """FINDINGS, of which rank 1 is the verdict, EVIDENCE, and HARMS: what bad was seen to happen, explained or not."""
 
     findings: pd.DataFrame
     evidence: pd.DataFrame
+    harms: pd.DataFrame
 
 
 def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide in
@@ -44,6 +45,7 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     probes: pd.DataFrame | None = None,
     containers: pd.DataFrame | None = None,
     services: pd.DataFrame | None = None,
+    ledger: pd.DataFrame | None = None,
 ) -> Diagnosis:
     """Return the findings about one incident, and their evidence.
 
@@ -51,7 +53,7 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     ----------
     logs, marks, failures, phases
         LOGS, MARKS, FAILURES, PHASES.
-    attempts, lifetimes, events, probes, containers, services
+    attempts, lifetimes, events, probes, containers, services, ledger
         The other tables, as far as they are known; without them the answer is less sure, never different in form.
 
     Returns
@@ -70,13 +72,15 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
         services=_or_empty(services, tables.SERVICES),
         attempts=_or_empty(attempts, tables.ATTEMPTS),
         lifetimes=_or_empty(lifetimes, tables.LIFETIMES),
+        ledger=_or_empty(ledger, tables.LEDGER),
     )
     found = chain.ranked(
         case, [*direct.hypotheses(case), *reach.hypotheses(case), *health.hypotheses(case), *outage.hypotheses(case)]
     )
-    quietly = quiet.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None])
+    harmed = harms.harms(case)
+    quietly = quiet.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None], harmed)
     told = [*([quietly] if quietly else []), *found][:_MOST]
-    return Diagnosis(_findings(case, told), _evidence(told))
+    return Diagnosis(_findings(case, told), _evidence(told), harmed)
 
 
 def _or_empty(frame: pd.DataFrame | None, table: tables.Table) -> pd.DataFrame:

@@ -39,6 +39,7 @@ class Case:
     services: pd.DataFrame
     attempts: pd.DataFrame
     lifetimes: pd.DataFrame
+    ledger: pd.DataFrame
 
     @cached_property
     def timed(self) -> bool:

@@ -1,12 +1,20 @@
-"""When there is nothing to accuse: a quiet log, or one that does not decide. Both are answers."""
+"""When there is nobody to accuse: nothing was harmed, or the evidence does not decide. Both are answers.
+
+*Benign* needs proof: something works, nothing was harmed, and no source is cut off or empty where a harm could hide.
+*Unknown* is told usefully: who was harmed, how often, with which exit codes, the last words before each end, and the
+first error of all.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
+from incidentlab.knowledge.causes import EXITS
 
 SURE_ENOUGH = 0.5
 """Below this, a hypothesis is a candidate and no verdict: of two such accusations one would be wrong."""
@@ -14,29 +22,42 @@ SURE_ENOUGH = 0.5
 _NOTHING = 0.45
 """Below this, a hypothesis does not keep a log from being called quiet."""
 
-
-_LISTED = r"\bExited \([1-9]\d*\) |\bExit [1-9]\d*(?: {2}|\s*$)|\bRestarting \(\d+\) |\(unhealthy\)"
-"""What `docker ps` and `docker-compose ps` say of a container that ended, restarts, or fails its probes."""
-
 _PATIENCE = 3
-"""As many lines of waiting, with nothing after them, are a wait in vain."""
+"""A beginning that is said as often is no accident."""
+
+_LAST_WORDS = 3
+"""Lines before an end that are shown."""
 
 
-def verdict(case: Case, roots: list[Hypothesis]) -> Hypothesis | None:
+def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothesis | None:
     """Return benign or unknown where no root is sure enough; None where one is."""
     if any(root.confidence >= SURE_ENOUGH for root in roots):
         return None
-    troubled = _troubled(case)
-    if troubled or any(root.confidence >= _NOTHING for root in roots):
-        return _unknown(case, troubled, roots)
+    if len(harms) or any(root.confidence >= _NOTHING for root in roots):
+        return _unknown(case, tables.records(harms), roots)
     again = _again(case)
     if again is not None:
         return again
     shown = _sign(case)
     if shown is None:
-        return _unknown(case, troubled, roots) if roots else _silent()
+        return _unknown(case, [], roots) if roots else _silent()
+    hidden = _cut_off(case)
+    if hidden is not None:
+        return hidden
     found = Hypothesis("benign", None, 0.85, "Nothing in the evidence failed.", weight=0)
     found.rows = [evidence("for", "it works", shown)]
+    return found
+
+
+def _cut_off(case: Case) -> Hypothesis | None:
+    """Return the answer where a source could not be read: what failed may stand in it."""
+    lost = case.ledger[case.ledger["error"].notna()]
+    if not len(lost):
+        return None
+    names = ", ".join(str(name) for name in lost["source"].head(_PATIENCE))
+    text = f"Nothing that could be read failed, but {names} could not be read: what failed may stand there."
+    found = Hypothesis("unknown", None, 0.6, text, weight=0)
+    found.rows = [missing(f"{row['source']} ({row['error']})", "docker compose ps -a") for row in tables.records(lost)]
     return found
 
 
@@ -81,37 +102,73 @@ def _silent() -> Hypothesis:
     return found
 
 
-def _unknown(case: Case, troubled: list[Record], roots: list[Hypothesis]) -> Hypothesis:
-    service = next((str(row["service"]) for row in troubled if pd.notna(row["service"])), None)
+def _unknown(case: Case, harmed: list[Record], roots: list[Hypothesis]) -> Hypothesis:
+    """Tell who was harmed and how, with the last words before each end; no cause is named."""
+    service = next((str(row["service"]) for row in harmed if pd.notna(row["service"])), None)
     candidates = ", ".join(dict.fromkeys(root.category for root in roots))
-    text = "Something failed, but the evidence does not decide why" + (f"; candidates: {candidates}." if roots else ".")
-    found = Hypothesis("unknown", service, 0.6, text, weight=0)
+    told = "; ".join(_told(harm) for harm in harmed[:_LAST_WORDS])
+    text = (
+        f"{told}; why, the evidence does not decide"
+        if told
+        else "Something failed, and the evidence does not decide why"
+    )
+    found = Hypothesis("unknown", service, 0.6, f"{text}; candidates: {candidates}." if roots else f"{text}.", weight=0)
     shown = [row for root in roots for row in root.rows if row["role"] == "for"]
-    found.rows = series("for", "it failed", troubled[:4]) or shown[:4]
+    found.rows = [evidence("for", _told(harm), harm | {"message": harm["detail"]}) for harm in harmed[:4]] or shown[:4]
+    found.rows += [row for harm in harmed for row in _last_words(case, harm)][: 2 * _LAST_WORDS]
+    found.rows += _first_error(case, found.rows)
     found.rows.append(missing("exit codes, health and limits", "incidentlab capture PROJECT -o BUNDLE"))
-    del case
     return found
 
 
-def _troubled(case: Case) -> list[Record]:
-    """Return the signs of trouble that no hypothesis explains: bad exits, crashes, fatal lines, waits in vain."""
-    idle = [row for row in case.failed if case.works(_name(row), row) is None]
-    crashed = [row for row in idle if row["kind"] in ("crash", "exit", "import")]
-    waits = [row for row in idle if row["kind"] in ("waiting", "wait_timeout") and row["service"] not in case.stores]
-    ends = [row | {"message": f"exited with code {row['exit_code']}"} for row in case.crashes(None)]
-    listed = tables.records(case.logs[case.logs["message"].str.contains(_LISTED, regex=True)].head(_PATIENCE))
-    return [*crashed, *ends, *_fatal(case), *(waits[-1:] if len(waits) >= _PATIENCE else []), *listed]
+def _told(harm: Record) -> str:
+    """Say what happened to whom, with what its exit code says by itself."""
+    who: str = str(harm["service"]) if pd.notna(harm["service"]) else "the program"
+    often, code = times(harm["count"]), harm["exit_code"]
+    means: str = f" ({EXITS.get(int(code)) or _signal(int(code))})" if pd.notna(code) else ""
+    words = {
+        "crashed": f"{who} ended by an error of its own, {often}",
+        "ended": f"{who} exited with code {code}{means}, {often}",
+        "restarting": f"{who} is being restarted; it last exited with code {code}{means}",
+        "reset": f"{who} ended all its own processes and began anew, {often}",
+        "unhealthy": f"{who} is {harm['detail']}",
+        "never started": f"{who} was created and never started",
+        "fatal": f"{who} called an error fatal, {often}",
+        "errors": f"{who} logged {harm['count']} errors to the end{_rate(harm)}",
+        "waits": f"{who} waited in vain, {often}",
+        "listed": f"a container is listed as ended, restarting or unhealthy, {often}",
+    }
+    return words[harm["kind"]]
 
 
-def _fatal(case: Case) -> list[Record]:
-    """Return the fatal lines that no signature knows, of programs that did not work after them."""
-    told = {(row["file"], row["line"]) for row in case.failed if row["kind"] not in ("crash", "exit", "import")}
-    fatal = case.logs["level"].eq("fatal") & case.logs["kind"].eq("log") & ~case.harmless
-    if pd.notna(case.end_begins):
-        fatal &= case.logs["order"] < case.end_begins
-    rows = tables.records(case.logs[fatal.fillna(value=False)].head(_PATIENCE))
-    return [row for row in rows if case.works(_name(row), row) is None and (row["file"], row["line"]) not in told]
+def _signal(code: int) -> str:
+    return f"128 + {code - 128}: ended by signal {code - 128}" if 128 < code < 165 else "an error of its own"
 
 
-def _name(row: Record) -> str | None:
-    return str(row["service"]) if pd.notna(row["service"]) else None
+def _rate(harm: Record) -> str:
+    if pd.isna(harm["ts"]) or pd.isna(harm["until"]):
+        return ""
+    lasted: Any = (harm["until"] - harm["ts"]).total_seconds()
+    return f", {60 * harm['count'] / lasted:.1f} a minute" if lasted >= 1 else ""
+
+
+def _last_words(case: Case, harm: Record) -> list[Record]:
+    """Return the last lines that the harmed container said before its end."""
+    if harm["kind"] != "ended" or pd.isna(harm["service"]):
+        return []
+    own = case.lines(str(harm["service"]))
+    own = own[own["message"].str.strip().ne("")]
+    if pd.notna(harm["ts"]) and own["ts"].notna().any():
+        own = own[own["ts"].le(harm["ts"] + pd.Timedelta(seconds=1))]
+    elif pd.notna(harm["order"]):
+        own = own[own["order"].lt(harm["order"]).fillna(value=False)]
+    said = f"last words of {harm['service']} before it ended"
+    return [evidence("for", said, row) for row in tables.records(own.tail(_LAST_WORDS))]
+
+
+def _first_error(case: Case, shown: list[Record]) -> list[Record]:
+    wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
+    places = {(row["file"], row["line"]) for row in shown}
+    first = tables.records(case.logs[wrong].sort_values(["ts", "order"], na_position="last").head(1))
+    new = [row for row in first if (row["file"], row["line"]) not in places]
+    return [evidence("for", "the first error of all", row) for row in new]

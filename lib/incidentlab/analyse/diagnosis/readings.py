@@ -90,6 +90,8 @@ probe_exec        healthcheck_exec_failure   0.45 3 hard A command could not be 
 probe_refused     unknown                    0.65 2 soft A probe of {who} got no connection inside its own
     container: its
     server is not up, or listens at another port or address than the probe asks.
+reset_inside      unknown                    0.65 2 hard {who} ended all its own processes, and every session with them,
+    and began anew: why stands in the lines before, if anywhere.
 probe_timeout     healthcheck_misconfigured  0.60 2 soft The healthcheck of {who} exceeds its timeout.
 stale             unknown                    0.80 3 hard {who} found a lock or session of an earlier run still held.
 name_conflict     unknown                    0.60 2 hard The container name {name} is already in use.

@@ -1,0 +1,191 @@
+"""What bad is seen to have happened, to whom: harm first, reasons after.
+
+A line that speaks of a failure accuses nobody by itself; something must have been harmed. A harm is seen: a container
+ended in failure and nobody asked for it, restarts, was created and never started, fails its probes; a server ended all
+its own processes; a program says the same error again and again until the evidence ends, or waits in vain.
+
+Sources: moby `container/state.go` (the one-word states), `daemon/health.go` (a container that does not run is called
+unhealthy whatever its probes said, so only a running one counts); signal(7) for the codes of asked-for ends.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.diagnosis.case import Case
+from incidentlab.analyse.diagnosis.hypothesis import Record
+
+_LISTED = r"\bExited \([1-9]\d*\) |\bExit [1-9]\d*(?: {2}|\s*$)|\bRestarting \(\d+\) |\(unhealthy\)"
+"""What `docker ps` and `docker-compose ps` say of a container that ended, restarts, or fails its probes."""
+
+_PATIENCE = 3
+"""As many lines of waiting, with nothing after them, are a wait in vain."""
+
+_BURST = 3
+"""As many errors at the end of a log, with no work after the first of them, are no accident."""
+
+_ASKED = (0, 130, 143)
+"""Codes of containers that were asked to end, or were done."""
+
+_RETRIES = 3
+"""Probes in a row that must fail until a container is called unhealthy, where nothing else is set."""
+
+
+def harms(case: Case) -> pd.DataFrame:
+    """Return what bad is seen to have happened, the hardest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        HARMS.
+    """
+    found = [
+        *_crashes(case),
+        *_ended(case),
+        *_restarting(case),
+        *_reset(case),
+        *_unhealthy(case),
+        *_never_started(case),
+        *_fatal(case),
+        *_bursts(case),
+        *_waits(case),
+        *_listed(case),
+    ]
+    return tables.rows(_once(found), tables.HARMS)
+
+
+def _once(found: list[Record]) -> list[Record]:
+    """Keep the first harm of each kind that a service suffered, with the count and the last time of all of them."""
+    kept: dict[tuple[Any, str], Record] = {}
+    for harm in found:
+        key = (harm["service"] if pd.notna(harm["service"]) else None, harm["kind"])
+        if key in kept:
+            kept[key] |= {"count": kept[key]["count"] + harm["count"], "until": harm["until"]}
+        else:
+            kept[key] = dict(harm)
+    return list(kept.values())
+
+
+def _harm(kind: str, row: Record, detail: str, **others: Any) -> Record:
+    place = {name: row.get(name) for name in ("service", "container", "ts", "order", "file", "line", "pointer")}
+    return place | {"kind": kind, "detail": detail, "until": row.get("ts"), "count": 1, "exit_code": pd.NA} | others
+
+
+def _crashes(case: Case) -> list[Record]:
+    """Return the errors that end a program by what they are, of services that did no work after them."""
+    kinds = ("crash", "exit", "import")
+    rows = [row for row in case.failed if row["kind"] in kinds and case.works(_name(row), row) is None]
+    return [_harm("crashed", row, str(row["message"])) for row in rows]
+
+
+def _ended(case: Case) -> list[Record]:
+    """Return the ends that nobody asked for: as events and Compose tell them, else as inspect does."""
+    told = [
+        _harm("ended", row, f"exited with code {row['exit_code']}", exit_code=row["exit_code"])
+        for row in case.crashes(None)
+    ]
+    seen = {row["container"] for row in case.ends(None)} | {row["service"] for row in case.ends(None)}
+    dead = case.containers[case.containers["state"].isin(["exited", "dead"])]
+    dead = dead[dead["exit_code"].notna() & ~dead["exit_code"].isin(_ASKED)]
+    for row in tables.records(dead):
+        if row["container"] not in seen and row["service"] not in seen:
+            text = f"State.Status: {row['state']}, State.ExitCode: {row['exit_code']}"
+            told.append(_harm("ended", row | {"ts": row["finished"]}, text, exit_code=row["exit_code"]))
+    return told
+
+
+def _restarting(case: Case) -> list[Record]:
+    rows = tables.records(case.containers[case.containers["state"] == "restarting"])
+    said = "State.Status: restarting, RestartCount: {restart_count}"
+    return [
+        _harm("restarting", row | {"ts": row["finished"]}, said.format(**row), exit_code=row["exit_code"])
+        for row in rows
+    ]
+
+
+def _reset(case: Case) -> list[Record]:
+    """Return that a server ended all its own processes, and every session with them."""
+    return [_harm("reset", row, str(row["message"])) for row in case.failed if row["kind"] == "reset_inside"]
+
+
+def _unhealthy(case: Case) -> list[Record]:
+    """Return who fails its probes at the end of the evidence: by inspect, else by the last probes or events."""
+    found = []
+    for service in sorted(case.names):
+        rows = case.containers[(case.containers["service"] == service) & (case.containers["state"] == "running")]
+        sick = rows[rows["health"] == "unhealthy"]
+        probes = case.probes[case.probes["service"] == service].sort_values("start")
+        failing = _failing_at_the_end(probes)
+        called = _called_last(case, service)
+        if len(sick) or (len(failing) >= _RETRIES and called != "healthy") or called == "unhealthy":
+            shown = failing.tail(1) if len(failing) else sick.head(1)
+            row: Record = next(iter(tables.records(shown)), {"service": service})
+            said = row.get("output")
+            code = row["exit_code"] if len(failing) else pd.NA
+            text = f"unhealthy, {len(failing)} failed probes at the end" if len(failing) else "unhealthy"
+            detail = f"{text}: {str(said).strip()}" if isinstance(said, str) and said.strip() else text
+            found.append(_harm("unhealthy", row | {"ts": row.get("start")}, detail, exit_code=code))
+    return found
+
+
+def _failing_at_the_end(probes: pd.DataFrame) -> pd.DataFrame:
+    failed = probes["outcome"].ne("pass")
+    return probes[failed[::-1].cummin()[::-1].astype(bool)] if len(probes) else probes
+
+
+def _called_last(case: Case, service: str) -> str | None:
+    """Return what the engine called the health of a service last, if it was not stopped or started after that."""
+    own = case.events[case.events["service"] == service].sort_values(["ts", "order"])
+    kept = own[own["action"].isin(["health_status", "die", "start", "stop", "pause"])]
+    last = kept.iloc[-1] if len(kept) else None
+    return str(last["detail"]) if last is not None and last["action"] == "health_status" else None
+
+
+def _never_started(case: Case) -> list[Record]:
+    rows = tables.records(case.containers[case.containers["state"] == "created"])
+    stay = [row for row in rows if isinstance(row["error"], str) and row["error"]]
+    return [_harm("never started", row, f"State.Status: created, State.Error: {row['error']}") for row in stay]
+
+
+def _fatal(case: Case) -> list[Record]:
+    """Return the fatal lines of programs that did not work after them, where no pattern takes the line."""
+    told = {(row["file"], row["line"]) for row in case.failed if row["kind"] not in ("crash", "exit", "import")}
+    fatal = case.logs["level"].eq("fatal") & case.logs["kind"].eq("log") & ~case.harmless
+    if pd.notna(case.end_begins):
+        fatal &= case.logs["order"] < case.end_begins
+    rows = tables.records(case.logs[fatal.fillna(value=False)].head(_PATIENCE))
+    kept = [row for row in rows if (row["file"], row["line"]) not in told]
+    return [_harm("fatal", row, str(row["message"])) for row in kept if case.works(_name(row), row) is None]
+
+
+def _bursts(case: Case) -> list[Record]:
+    """Return the errors that a service says to the end of its log, with no work after the first of them."""
+    wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
+    if pd.notna(case.end_begins):
+        wrong &= case.logs["order"] < case.end_begins
+    found = []
+    for service, rows in case.logs[wrong.fillna(value=False)].groupby("service", sort=True, dropna=False):
+        name = str(service) if pd.notna(service) else None
+        first = tables.records(rows.head(1))[0]
+        if len(rows) >= _BURST and case.works(name, first) is None:
+            last: Any = rows["ts"].iloc[-1]
+            found.append(_harm("errors", first, str(first["message"]), count=len(rows), until=last))
+    return found
+
+
+def _waits(case: Case) -> list[Record]:
+    rows = [row for row in case.failed if row["kind"] in ("waiting", "wait_timeout")]
+    idle = [row for row in rows if row["service"] not in case.stores and case.works(_name(row), row) is None]
+    return [_harm("waits", idle[-1], str(idle[-1]["message"]), count=len(idle))] if len(idle) >= _PATIENCE else []
+
+
+def _listed(case: Case) -> list[Record]:
+    rows = case.logs[case.logs["message"].str.contains(_LISTED, regex=True).fillna(value=False)].head(_PATIENCE)
+    return [_harm("listed", row, str(row["message"])) for row in tables.records(rows)]
+
+
+def _name(row: Record) -> str | None:
+    return str(row["service"]) if pd.notna(row["service"]) else None
