@@ -24,8 +24,8 @@ class Incident:
         Project name, or the name of the text source.
     start, end
         The window, UTC; NaT where the source gives no times.
-    containers, addresses, logs, events, probes, samples, runs, images, layers, image_files, services, scans,
-    vulnerabilities
+    containers, addresses, logs, events, probes, samples, runs, images, layers, image_files, services, settings,
+    instructions, engines, scans, vulnerabilities
         Evidence tables (see `incidentlab.tables`).
     ledger
         One row per source: what it covers and what it cannot answer.
@@ -45,6 +45,9 @@ class Incident:
     layers: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LAYERS))
     image_files: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.IMAGE_FILES))
     services: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SERVICES))
+    settings: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SETTINGS))
+    instructions: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.INSTRUCTIONS))
+    engines: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ENGINES))
     scans: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SCANS))
     vulnerabilities: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.VULNERABILITIES))
     ledger: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LEDGER))

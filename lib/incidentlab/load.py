@@ -26,6 +26,8 @@ from incidentlab.parse import (
     compose_file,
     config,
     container_log,
+    dockerfile,
+    engine,
     events,
     health,
     image_files,
@@ -40,6 +42,7 @@ from incidentlab.parse import (
     prose,
     samples,
     scans,
+    segments,
     stats,
     wrapped,
 )
@@ -58,6 +61,8 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "config": config.parse,
     "scans": scans.parse,
     "image_files": image_files.parse,
+    "engine": engine.parse,
+    "dockerfile": dockerfile.parse,
     "json_file": container_log.json_file,
     "text": wrapped.parse,
     "listing": listing.parse,
@@ -66,10 +71,15 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "prose": prose.parse,
     "mute": prose.mute,
 }
-"""Kind of file -> who reads it. The first eight are those of a bundle."""
+"""Kind of file -> who reads it. The first ten are those of a bundle."""
 
 _TELLING = ("inspect", "config", "images")  # they assign values to names: what is secret there is so in every log
-_MUTE = {"config": "a Compose file", "images": "an inspect of images", "scans": "a scan of an image"}
+_MUTE = {
+    "config": "a Compose file",
+    "dockerfile": "a Dockerfile",
+    "images": "an inspect of images",
+    "scans": "a scan of an image",
+}
 """What is recognised and tells of no incident by itself."""
 
 _NONE: dict[str, str] = {}
@@ -154,7 +164,9 @@ def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
             whole = next((place for place in (folder, *inner[:1]) if (place / bundle.MANIFEST).is_file()), None)
             return _path(whole or folder, name=name or (None if whole else path.name), service=service)
     if not path.is_dir():
-        return _texts([(path.name, loose.read(path))], name=name, service=service)
+        data = loose.read(path)
+        beside = compose_file.dockerfiles(data) if path.suffix in (".yml", ".yaml") else []
+        return _texts([(path.name, data), *loose.beside(path, beside)], name=name, service=service)
     files, troubles = loose.gather(path)
     if not files and not troubles:
         raise BadInput(f"{path} holds no {bundle.MANIFEST} and no log file; {_HINT}")
@@ -212,6 +224,8 @@ def _parts(file: str, data: bytes, redactor: Redactor, *, service: str | None) -
     found = parts.split(data) if kind == "text" else [parts.Part(kind, data)]
     if file.lower().endswith((".yml", ".yaml")) and all(part.kind == "text" for part in found):
         found = [parts.Part("mute", data, facts={"what": "a file of YAML"})]
+    if [part.facts.get("what") for part in found] == [_MUTE["dockerfile"]]:
+        found = [parts.Part("dockerfile", data)]
     texts = [part for part in found if part.kind == "text"]
     for part in found:
         named = service or (names.own(part.data) if part.kind == "text" else None)
@@ -235,7 +249,7 @@ def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
             facts = {key: entry[key] for key in _FACTS if entry.get(key) is not None}
             source = f"logs:{entry.get('container') or path}" if kind == "container_log" else kind
             read = _read(kind, b"".join(texts.values()), redactor, file=path, **facts)
-            sources.setdefault(source, []).append(_placed(read, texts))
+            sources.setdefault(source, []).append(segments.placed(read, texts))
     if not sources:
         raise BadInput(f"{opened.folder} is a bundle without evidence: {len(opened.ledger)} sources failed")
     return _incident(name or opened.project, sources, {row["source"]: row for row in opened.ledger}, redactor)
@@ -247,23 +261,6 @@ def _read(kind: str, data: bytes, redactor: Redactor, *, file: str, **facts: Any
         written = compose_file.document(data) if kind == "config" else None
         redactor.learn([written] if written else [document for _, _, document in documents(data)[0]])
     return PARSERS[kind](data, file=file, **facts)
-
-
-def _placed(evidence: Evidence, texts: dict[str, bytes]) -> Evidence:
-    """Say of each row in which segment it stands, where a series of segments was read as one text."""
-    if len(texts) == 1:
-        return evidence
-    paths = pd.Series(list(texts))
-    ends = pd.Series([text.count(b"\n") for text in texts.values()]).cumsum()
-    frames = {}
-    for table in tables.EVIDENCE_TABLES:
-        if table.name in evidence.frames:
-            frame = evidence.frames[table.name]
-            place = ends.searchsorted(frame["line"].astype("int64"))
-            starts = ends.shift(fill_value=0).take(place).to_numpy()
-            there = {"file": paths.take(place).to_numpy(), "line": frame["line"] - starts}
-            frames[table.name] = tables.check(frame.assign(**there), table)
-    return replace(evidence, frames=frames)
 
 
 def _incident(

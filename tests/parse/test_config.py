@@ -28,7 +28,7 @@ def test_services_of_a_compose_file() -> None:
     )
     assert web["restart"] == "on-failure:3"
     assert json.loads(web["depends_on"]) == {"db": "service_healthy"}
-    assert json.loads(web["ports"]) == [{"published": "8080", "target": 80, "protocol": "tcp"}]
+    assert json.loads(web["ports"]) == [{"published": "8080", "target": 80, "protocol": "tcp", "host_ip": None}]
     assert json.loads(web["env_names"]) == ["DB_PASSWORD"]
     assert web["pointer"] == "/services/web"
 

@@ -7,6 +7,7 @@ project and not of the incident is passed over. A file that cannot be read is sa
 from __future__ import annotations
 
 import gzip
+import posixpath
 import re
 import tempfile
 import zlib
@@ -28,6 +29,9 @@ _PROJECT = re.compile(
     r"|package(?:-lock)?\.json|tsconfig.*\.json|composer\.json)(?:\..*)?",
     re.IGNORECASE,
 )
+_DOCKERFILE = re.compile(r"dockerfile|containerfile", re.IGNORECASE)
+_LARGEST = 1 << 20
+"""Bytes up to which a Dockerfile is read."""
 _PASSED = frozenset(("node_modules", "venv", "__pycache__", "site-packages"))
 
 
@@ -74,6 +78,19 @@ def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
         except BadInput as error:
             troubles[name] = str(error).replace(str(path), "").strip()
     return found, troubles
+
+
+def beside(file: Path, names: list[str]) -> list[tuple[str, bytes]]:
+    """Return the Dockerfiles that a Compose file names, by the names that it gives them; those that are not there, not.
+
+    Only what is called a Dockerfile is opened: a Compose file from elsewhere must not choose what is read here.
+    """
+    places = [(name, file.parent / name) for name in names if _DOCKERFILE.search(posixpath.basename(name))]
+    return [
+        (name, read(place))
+        for name, place in places
+        if place.is_file() and _DOCKERFILE.search(place.resolve().name) and place.stat().st_size <= _LARGEST
+    ]
 
 
 @contextmanager

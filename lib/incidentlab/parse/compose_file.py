@@ -7,6 +7,7 @@ input: its size, depth and the number of its aliases are bounded, and no tag mak
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Any
 
@@ -50,6 +51,26 @@ def document(data: bytes) -> dict[str, Any] | None:
     services = found.get("services") if isinstance(found, dict) else None
     real = isinstance(services, dict) and any(isinstance(body, dict) for body in services.values())
     return found if real else None
+
+
+def dockerfiles(data: bytes) -> list[str]:
+    r"""Return where the Dockerfiles of a Compose file's services are, as seen from its folder.
+
+    Examples
+    --------
+    >>> dockerfiles(b"services:\n  web: {build: ./web}\n  db: {build: {context: db, dockerfile: ci.Dockerfile}}\n")
+    ['web/Dockerfile', 'db/ci.Dockerfile']
+    """
+    found = document(data)
+    bodies = found["services"].values() if found else ()
+    builds = [body["build"] for body in bodies if isinstance(body, dict) and body.get("build")]
+    told = [build if isinstance(build, dict) else {"context": build} for build in builds]
+    return list(dict.fromkeys(built_from(one.get("context"), one.get("dockerfile")) for one in told))
+
+
+def built_from(context: Any, dockerfile: Any) -> str:
+    """Return where a Dockerfile is: its name as seen from the context (compose-spec `build.md`)."""
+    return posixpath.normpath(posixpath.join(str(context or "."), str(dockerfile or "Dockerfile")))
 
 
 def _lines(root: Any) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """What was asked for: the Compose file, as `docker compose config` resolves it or as it was written.
 
 It tells what the file says now; what was deployed stands in the labels of the containers, which win where the two
-differ. Values of environment variables are never taken: only their names.
+differ. The services have the names of environment variables only;
+the settings have every value, and the door masks what is secret in them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from incidentlab import tables
 from incidentlab.parse import compose_file
 from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse.settings import settings
 
 _CONDITIONS = {"any": "always", "none": "no"}
 """`deploy.restart_policy.condition` in the words of `restart` (compose `mapRestartPolicyCondition`)."""
@@ -36,7 +38,9 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         for name, body in (document.get("services") or {}).items()
         if isinstance(body, dict)
     ]
-    return Evidence({"services": tables.rows(rows, tables.SERVICES)}, unread_note(unread))
+    services = tables.rows(rows, tables.SERVICES)
+    values = settings(data.decode("utf-8", "replace"), file=file, resolved=not written)
+    return Evidence({"services": services, "settings": values}, unread_note(unread))
 
 
 def recognise(document: dict[str, Any]) -> bool:

@@ -129,7 +129,24 @@ def _container(several: list[_Snapshot], base: dict[str, Any]) -> dict[str, Any]
         "depends_on": _depends(labels.get(_LABEL + "depends_on")),
         "stop_signal": config.get("StopSignal"),
         "env_names": json.dumps(sorted(str(v).partition("=")[0] for v in config.get("Env") or ())),
+        "path": next((v[5:] for v in map(str, config.get("Env") or ()) if v.startswith("PATH=")), None),
+        **_started_as(full),
         **_where(last, ""),
+    }
+
+
+def _started_as(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of what the engine was told to do with the container."""
+    host, program = body.get("HostConfig") or {}, body.get("Path")
+    kept = (("type", "Type"), ("name", "Name"), ("destination", "Destination"))
+    mounts = [{own: mount.get(name) for own, name in kept} for mount in body.get("Mounts") or ()]
+    return {
+        "command": json.dumps([program, *(body.get("Args") or ())]) if program else None,
+        "memory_swap_bytes": host.get("MemorySwap"),
+        "stop_timeout_s": at(body, "Config", "StopTimeout"),
+        "log_driver": at(host, "LogConfig", "Type") or None,
+        "log_options": json.dumps(at(host, "LogConfig", "Config") or {}),
+        "mounts": json.dumps(mounts),
     }
 
 

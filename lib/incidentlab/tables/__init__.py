@@ -14,6 +14,7 @@ Four conventions hold everywhere:
 - ``order`` is a row's place in its source. Where the times are missing, it is all that is known.
 """
 
+from incidentlab.tables.audit import AUDIT, LEVELS
 from incidentlab.tables.door import check, empty, evidence_id, join, records, rows
 from incidentlab.tables.errors import BadInput, BadParameter, BadTable, EngineTrouble, IncidentlabError
 from incidentlab.tables.evidence import (
@@ -59,6 +60,7 @@ from incidentlab.tables.results import (
 )
 from incidentlab.tables.scans import SCAN_CHANGES, SCANS, SEVERITY_COUNTS, VULNERABILITIES
 from incidentlab.tables.table import FLAG, NEVER, REAL, TEXT, TIME, WHOLE, Column, Table
+from incidentlab.tables.written import ENGINES, INSTRUCTIONS, SETTINGS
 
 RESULT_TABLES = (
     MARKS,
@@ -89,15 +91,18 @@ RESULT_TABLES = (
     IMAGE_WASTE,
     IMAGE_CONTENTS,
     IMAGE_CHANGES,
+    AUDIT,
 )
 
 __all__ = [
     "ADDRESSES",
     "ATTEMPTS",
+    "AUDIT",
     "BACKOFFS",
     "BACKOFF_GAPS",
     "CATEGORIES",
     "CONTAINERS",
+    "ENGINES",
     "EVENTS",
     "EVIDENCE",
     "EVIDENCE_TABLES",
@@ -112,8 +117,10 @@ __all__ = [
     "IMAGE_CONTENTS",
     "IMAGE_FILES",
     "IMAGE_WASTE",
+    "INSTRUCTIONS",
     "LAYERS",
     "LEDGER",
+    "LEVELS",
     "LIFETIMES",
     "LOGS",
     "LOOP_ENDS",
@@ -135,6 +142,7 @@ __all__ = [
     "SCANS",
     "SCAN_CHANGES",
     "SERVICES",
+    "SETTINGS",
     "SEVERITY_COUNTS",
     "SURVIVAL",
     "TEXT",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidentlab.tables.images import IMAGE_FILES, IMAGES, LAYERS
 from incidentlab.tables.scans import SCANS, VULNERABILITIES
 from incidentlab.tables.table import FLAG, REAL, TEXT, TIME, WHOLE, Column, Table, where
+from incidentlab.tables.written import ENGINES, INSTRUCTIONS, SETTINGS
 
 CONTAINERS = Table(
     "containers",
@@ -42,6 +43,13 @@ CONTAINERS = Table(
         Column("depends_on", TEXT, "JSON object: service -> condition"),
         Column("stop_signal", TEXT, "Config.StopSignal; NaN = SIGTERM"),
         Column("env_names", TEXT, "JSON list of the environment variables' names, without values"),
+        Column("path", TEXT, "PATH of Config.Env; NaN = not set"),
+        Column("command", TEXT, "JSON list of what process 1 was started with: Path and Args"),
+        Column("memory_swap_bytes", WHOLE, "HostConfig.MemorySwap: memory and swap together; 0 = not set, -1 = any"),
+        Column("stop_timeout_s", WHOLE, "Config.StopTimeout: seconds between stop signal and kill; NA = 10"),
+        Column("log_driver", TEXT, "HostConfig.LogConfig.Type"),
+        Column("log_options", TEXT, "HostConfig.LogConfig.Config as a JSON object"),
+        Column("mounts", TEXT, "JSON list of {type, name, destination}"),
         *where(),
     ),
     ("service", "replica", "created"),
@@ -201,6 +209,9 @@ EVIDENCE_TABLES = (
     LAYERS,
     IMAGE_FILES,
     SERVICES,
+    SETTINGS,
+    INSTRUCTIONS,
+    ENGINES,
     SCANS,
     VULNERABILITIES,
 )

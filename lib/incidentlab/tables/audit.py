@@ -1,0 +1,24 @@
+"""What an audit says of a project's files, images and containers."""
+
+from __future__ import annotations
+
+from incidentlab.tables.table import TEXT, Column, Table, where
+
+LEVELS = ("error", "warning", "note")
+"""error: it cannot work so; warning: it broke something, or will; note: it can be better."""
+
+AUDIT = Table(
+    "audit",
+    "one rule that a service or an image breaks, or of which that cannot be told",
+    (
+        Column("rule", TEXT, "name of the rule (see `incidentlab.knowledge.rules`)"),
+        Column("level", TEXT, "error, warning, note"),
+        Column("state", TEXT, "found, or not known: a measurement is missing"),
+        Column("service", TEXT, "the service; NaN = the project, or an image that several use"),
+        Column("sentence", TEXT, "what is wrong, with its figures"),
+        Column("missing", TEXT, "what would have to be known; NaN = it is known"),
+        Column("remedy", TEXT, "what to change"),
+        Column("change", TEXT, "JSON object: key of the Compose file -> value to write there, null = take it away"),
+        *where(),
+    ),
+)
