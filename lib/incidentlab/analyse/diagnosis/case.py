@@ -17,7 +17,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis import ends
-from incidentlab.analyse.diagnosis.hypothesis import Record, later
+from incidentlab.analyse.diagnosis.hypothesis import Record, first_later, later
 from incidentlab.analyse.failures.target import depends, server_kinds
 from incidentlab.analyse.marks import read
 from incidentlab.knowledge import SERVERS
@@ -49,10 +49,9 @@ class Case:
     @cached_property
     def failed(self) -> list[Record]:
         """The failures, with those that only inspect tells of, each with the level of its line."""
-        told = [
-            {"level": level, "said": kind} for level, kind in zip(self.logs["level"], self.logs["kind"], strict=True)
-        ]
-        known = dict(zip(_places(self.logs), told, strict=True))
+        near = self.logs[self.logs["line"].isin(self.failures["line"])]
+        told = [{"level": level, "said": kind} for level, kind in zip(near["level"], near["kind"], strict=True)]
+        known = dict(zip(_places(near), told, strict=True))
         rows = [row | known.get(_place(row), {"level": None, "said": "log"}) for row in tables.records(self.failures)]
         before = [row for row in rows if pd.isna(self.end_begins) or row["order"] < self.end_begins]
         placed = [row for row in before if row["said"] != "unknown"]
@@ -120,7 +119,7 @@ class Case:
 
         That it listens counts where it never did so before the first of them: then it listens only once all is well.
         """
-        said = next((row for row in self._successes.get(service or "", []) if later(row, last)), None)
+        said = first_later(self._successes.get(service or ""), last)
         if said is not None:
             return said
         listens = self._ready.get(service or "", [])
@@ -129,8 +128,9 @@ class Case:
 
     def works(self, service: str | None, after: Record | None = None) -> Record | None:
         """Return a sign that a service does its work: a success, or that it listens and serves."""
-        signs = chain(self._successes.get(service or "", []), self._ready.get(service or "", []))
-        return next((row for row in signs if after is None or later(row, after)), None)
+        said = first_later(self._successes.get(service or ""), after)
+        ready = (row for row in self._ready.get(service or "", []) if after is None or later(row, after))
+        return said if said is not None else next(ready, None)
 
     def began_anew(self, service: str | None, after: Record) -> bool:
         """Return whether the program started again after a row: the first line of its log came again."""
@@ -171,9 +171,10 @@ class Case:
         return _by_service([row | {"start": self.clock(row)} for row in tables.records(ordered)])
 
     @cached_property
-    def _successes(self) -> dict[str, list[Record]]:
+    def _successes(self) -> dict[str, pd.DataFrame]:
         rows = self.logs.iloc[self.marks.loc[self.marks["kind"] == "success", "row"].astype(int)]
-        return _by_service(tables.records(rows[rows["kind"] == "log"]))
+        said = rows[rows["kind"] == "log"]
+        return {str(name): own for name, own in said.groupby(said["service"].fillna(""), sort=False)}
 
     @cached_property
     def _ready(self) -> dict[str, list[Record]]:

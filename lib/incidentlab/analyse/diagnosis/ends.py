@@ -44,8 +44,8 @@ def deaths(logs: pd.DataFrame, events: pd.DataFrame) -> list[Record]:
     """Return the exits, each with `stopped`: whether someone or something else asked for it."""
     died = tables.records(events[events["action"] == "die"])
     kills = tables.records(events[events["signal"].isin(_STOP_SIGNALS)])
-    said = logs["kind"].eq("compose") & logs["message"].str.contains(_STOPPING, regex=True)
-    stops, ends = tables.records(logs[said]), end_begins(logs, events)
+    said = logs[logs["kind"].eq("compose")]
+    stops, ends = tables.records(said[said["message"].str.contains(_STOPPING, regex=True)]), end_begins(logs, events)
     return [row | {"stopped": _stopped(row, kills, stops, ends)} for row in died]
 
 

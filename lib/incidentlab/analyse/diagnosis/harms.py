@@ -18,9 +18,6 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Record
 
-_LISTED = r"\bExited \([1-9]\d*\) |\bExit [1-9]\d*(?: {2}|\s*$)|\bRestarting \(\d+\) |\(unhealthy\)"
-"""What `docker ps` and `docker-compose ps` say of a container that ended, restarts, or fails its probes."""
-
 _PATIENCE = 3
 """As many lines of waiting, with nothing after them, are a wait in vain."""
 
@@ -183,7 +180,7 @@ def _waits(case: Case) -> list[Record]:
 
 
 def _listed(case: Case) -> list[Record]:
-    rows = case.logs[case.logs["message"].str.contains(_LISTED, regex=True).fillna(value=False)].head(_PATIENCE)
+    rows = case.logs.iloc[case.marks.loc[case.marks["kind"] == "listed", "row"].astype(int).sort_values()[:_PATIENCE]]
     return [_harm("listed", row, str(row["message"])) for row in tables.records(rows)]
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from incidentlab import tables
+
 Record = dict[str, Any]
 _PLACE = ("ts", "order", "service", "message", "file", "line", "pointer")
 _MOST = 12
@@ -98,6 +100,19 @@ def later(row: Record, than: Record) -> bool:
     if pd.isna(row.get("order")) or pd.isna(than.get("order")):
         return False
     return bool(row["order"] > than["order"])
+
+
+def first_later(rows: pd.DataFrame | None, than: Record | None) -> Record | None:
+    """Return the first of many rows that comes after another, as `later` says it; the first of all for None."""
+    if rows is None or than is None:
+        found = rows
+    elif pd.notna(than.get("ts")):
+        timed = rows["ts"].gt(than["ts"])
+        by_order = rows["order"].gt(than["order"]).fillna(value=False) if pd.notna(than.get("order")) else False
+        found = rows[timed.where(rows["ts"].notna(), by_order).astype(bool)]
+    else:
+        found = rows[rows["order"].gt(than["order"]).fillna(value=False)] if pd.notna(than.get("order")) else rows[:0]
+    return None if found is None or found.empty else tables.records(found.head(1))[0]
 
 
 def times(count: int) -> str:
