@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from incidentlab.knowledge.causes import CAUSES, PROBES, texts, told
+from incidentlab.knowledge.causes import CAUSES, PROBES, instructions, texts
 from incidentlab.tables import CATEGORIES
 
 ROOT = Path(__file__).parent.parent
@@ -95,7 +95,7 @@ def test_every_category_has_its_entry() -> None:
 @pytest.mark.parametrize("names", [{}, {"service": "app"}, NAMES], ids=["nameless", "service", "all"])
 def test_there_is_always_something_to_say(category: str, names: dict[str, str]) -> None:
     """Whatever is known, the remedy says something, and no word of it waits to be replaced by the reader."""
-    said = "\n".join(told(CAUSES[category].remedy, names) + told(CAUSES[category].verify, names))
+    said = "\n".join(instructions(CAUSES[category].remedy, names) + instructions(CAUSES[category].verify, names))
     assert said
     assert not re.search(
         r"\b(?:SERVICE|DEPENDENCY|CONTAINER|HOST|PORT|OTHER|USER|PATH|PROGRAM|IMAGE|SCRIPT)\b(?!=)",
@@ -109,7 +109,7 @@ def blocks() -> Iterator[tuple[str, str]]:
     for name, cause in CAUSES.items():
         for step in cause.remedy:
             for text in texts(step):
-                [filled] = told([re.sub(r"^\[[\w ]+\] ", "", text)], NAMES) or [""]
+                [filled] = instructions([re.sub(r"^\[[\w ]+\] ", "", text)], NAMES) or [""]
                 if "\n  services:" in filled:
                     yield name, filled.partition("\n")[2]
 

@@ -14,7 +14,7 @@ import yaml
 
 from incidentlab import tables
 from incidentlab.investigate import Investigation
-from incidentlab.knowledge.causes import CAUSES, PROBES, texts, told
+from incidentlab.knowledge.causes import CAUSES, PROBES, instructions, texts
 from incidentlab.report.compose_diff import compose_diff
 
 pytestmark = pytest.mark.engine
@@ -94,7 +94,7 @@ def test_compose_takes_every_piece_that_a_remedy_prints(kind: str, folder: Path)
     for cause in CAUSES.values():
         for text in (text for step in cause.remedy for text in texts(step) if "\n  services:" in text):
             conditions = text[1 : text.index("]")].split() if text.startswith("[") else []
-            [said] = told([text], names, conditions)
+            [said] = instructions([text], names, conditions)
             piece = yaml.safe_load(said.partition("\n")[2])
             if conditions == ["healthcheck"]:
                 piece = _laid_over(piece, {"services": {"db": {"healthcheck": {"test": ["CMD", "true"]}}}})

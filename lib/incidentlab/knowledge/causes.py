@@ -31,7 +31,7 @@ class Cause:
     proves, refutes
         What speaks for it, and against it.
     remedy, verify
-        Steps: what to change, and how to see that it holds; see `told`.
+        Steps: what to change, and how to see that it holds; see `instructions`.
     outside
         What readers outside are told.
     sources
@@ -60,7 +60,7 @@ EXITS: dict[int, str] = {int(code): says for code, says in _READ["exit"].items()
 """Exit code -> what it says by itself."""
 
 
-def told(steps: list[Step], names: Mapping[str, str], conditions: Collection[str] = ()) -> list[str]:
+def instructions(steps: list[Step], names: Mapping[str, str], conditions: Collection[str] = ()) -> list[str]:
     """Return the steps that can be told, with the names in place.
 
     Parameters
@@ -74,9 +74,9 @@ def told(steps: list[Step], names: Mapping[str, str], conditions: Collection[str
 
     Examples
     --------
-    >>> told([["[postgres] Ask {server}.", "Ask the server."]], {"server": "db"}, {"postgres"})
+    >>> instructions([["[postgres] Ask {server}.", "Ask the server."]], {"server": "db"}, {"postgres"})
     ['Ask db.']
-    >>> told([["[postgres] Ask {server}.", "Ask the server."]], {})
+    >>> instructions([["[postgres] Ask {server}.", "Ask the server."]], {})
     ['Ask the server.']
     """
     fitting = (

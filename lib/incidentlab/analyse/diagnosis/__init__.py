@@ -1,9 +1,9 @@
 """Why it failed: hypotheses with evidence for and against, the first cause first.
 
-Each family of causes reads the case for itself: `reach` (who did not reach whom), `direct` (faults that a line names),
-`health` (what only events, probes and inspect tell), `outage` (servers that went away). `chain` puts causes before
-their consequences, `harms` says what bad was seen to happen, explained or not, and `quiet` answers where nothing failed
-or the evidence does not decide: a wrong accusation is worse than no answer.
+Each family of causes reads the case for itself: `reach` (who did not reach whom), `faults` (what a line names
+outright), `health` (what only events, probes and inspect tell), `outage` (servers that went away). `chain` puts causes
+before their consequences, `harms` says what bad was seen to happen, explained or not, and `undecided` answers where
+nothing failed or the evidence does not decide: a wrong accusation is worse than no answer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import chain, direct, harms, health, outage, quiet, reach
+from incidentlab.analyse.diagnosis import chain, faults, harms, health, outage, reach, undecided
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
 from incidentlab.analyse.diagnosis.remedies import remedy
@@ -21,7 +21,7 @@ from incidentlab.analyse.diagnosis.remedies import remedy
 __all__ = ["Diagnosis", "diagnose"]
 
 _MOST = 10
-"""Findings that are told; what is less likely than the tenth helps nobody."""
+"""Findings that are ranking; what is less likely than the tenth helps nobody."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,20 +75,20 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
         ledger=_or_empty(ledger, tables.LEDGER),
     )
     found = chain.ranked(
-        case, [*direct.hypotheses(case), *reach.hypotheses(case), *health.hypotheses(case), *outage.hypotheses(case)]
+        case, [*faults.hypotheses(case), *reach.hypotheses(case), *health.hypotheses(case), *outage.hypotheses(case)]
     )
     harmed = harms.harms(case)
-    quietly = quiet.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None], harmed)
-    told = [*([quietly] if quietly else []), *found][:_MOST]
-    return Diagnosis(_findings(case, told), _evidence(told), harmed)
+    nobody = undecided.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None], harmed)
+    ranking = [*([nobody] if nobody else []), *found][:_MOST]
+    return Diagnosis(_findings(case, ranking), _evidence(ranking), harmed)
 
 
 def _or_empty(frame: pd.DataFrame | None, table: tables.Table) -> pd.DataFrame:
     return tables.empty(table) if frame is None else frame
 
 
-def _findings(case: Case, told: list[Hypothesis]) -> pd.DataFrame:
-    ranks = {id(hypothesis): rank for rank, hypothesis in enumerate(told, start=1)}
+def _findings(case: Case, ranking: list[Hypothesis]) -> pd.DataFrame:
+    ranks = {id(hypothesis): rank for rank, hypothesis in enumerate(ranking, start=1)}
     rows = [
         {
             "rank": rank,
@@ -102,11 +102,11 @@ def _findings(case: Case, told: list[Hypothesis]) -> pd.DataFrame:
             "recovered": hypothesis.recovered,
             "recovered_by": hypothesis.recovered_by,
         }
-        for rank, hypothesis in enumerate(told, start=1)
+        for rank, hypothesis in enumerate(ranking, start=1)
     ]
     return tables.rows(rows, tables.FINDINGS)
 
 
-def _evidence(told: list[Hypothesis]) -> pd.DataFrame:
-    rows = [{"rank": rank} | row for rank, hypothesis in enumerate(told, start=1) for row in hypothesis.rows]
+def _evidence(ranking: list[Hypothesis]) -> pd.DataFrame:
+    rows = [{"rank": rank} | row for rank, hypothesis in enumerate(ranking, start=1) for row in hypothesis.rows]
     return tables.rows(rows, tables.EVIDENCE)

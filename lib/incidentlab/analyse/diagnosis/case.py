@@ -50,11 +50,11 @@ class Case:
     def failed(self) -> list[Record]:
         """The failures, with those that only inspect tells of, each with the level of its line."""
         near = self.logs[self.logs["line"].isin(self.failures["line"])]
-        told = [{"level": level, "said": kind} for level, kind in zip(near["level"], near["kind"], strict=True)]
-        known = dict(zip(_places(near), told, strict=True))
-        rows = [row | known.get(_place(row), {"level": None, "said": "log"}) for row in tables.records(self.failures)]
+        lines = [{"level": level, "origin": kind} for level, kind in zip(near["level"], near["kind"], strict=True)]
+        known = dict(zip(_places(near), lines, strict=True))
+        rows = [row | known.get(_place(row), {"level": None, "origin": "log"}) for row in tables.records(self.failures)]
         before = [row for row in rows if pd.isna(self.end_begins) or row["order"] < self.end_begins]
-        placed = [row for row in before if row["said"] != "unknown"]
+        placed = [row for row in before if row["origin"] != "unknown"]
         return (placed or before) + self._engine_errors()
 
     @cached_property
@@ -190,9 +190,9 @@ class Case:
 
     def _engine_error(self, container: pd.Series[Any], hit: Record) -> Record:
         own = {name: container[name] for name in ("service", "container", "file", "line", "pointer")}
-        said = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
-        told = {"message": container["error"], "ts": container["finished"], "level": "error", "said": "engine"}
-        return dict.fromkeys(tables.FAILURES.names) | own | said | told
+        named = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
+        context = {"message": container["error"], "ts": container["finished"], "level": "error", "origin": "engine"}
+        return dict.fromkeys(tables.FAILURES.names) | own | named | context
 
 
 def _place(row: Record) -> tuple[Any, Any, Any]:

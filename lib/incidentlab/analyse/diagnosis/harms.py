@@ -80,7 +80,7 @@ def _crashes(case: Case) -> list[Record]:
 
 def _ended(case: Case) -> list[Record]:
     """Return the ends that nobody asked for: as events and Compose tell them, else as inspect does."""
-    told = [
+    ends = [
         _harm("ended", row, f"exited with code {row['exit_code']}", exit_code=row["exit_code"])
         for row in case.crashes(None)
     ]
@@ -90,8 +90,8 @@ def _ended(case: Case) -> list[Record]:
     for row in tables.records(dead):
         if row["container"] not in seen and row["service"] not in seen:
             text = f"State.Status: {row['state']}, State.ExitCode: {row['exit_code']}"
-            told.append(_harm("ended", row | {"ts": row["finished"]}, text, exit_code=row["exit_code"]))
-    return told
+            ends.append(_harm("ended", row | {"ts": row["finished"]}, text, exit_code=row["exit_code"]))
+    return ends
 
 
 def _restarting(case: Case) -> list[Record]:
@@ -149,12 +149,12 @@ def _never_started(case: Case) -> list[Record]:
 
 def _fatal(case: Case) -> list[Record]:
     """Return the fatal lines of programs that did not work after them, where no pattern takes the line."""
-    told = {(row["file"], row["line"]) for row in case.failed if row["kind"] not in ("crash", "exit", "import")}
+    read = {(row["file"], row["line"]) for row in case.failed if row["kind"] not in ("crash", "exit", "import")}
     fatal = case.logs["level"].eq("fatal") & case.logs["kind"].eq("log") & ~case.harmless
     if pd.notna(case.end_begins):
         fatal &= case.logs["order"] < case.end_begins
     rows = tables.records(case.logs[fatal.fillna(value=False)].head(_PATIENCE))
-    kept = [row for row in rows if (row["file"], row["line"]) not in told]
+    kept = [row for row in rows if (row["file"], row["line"]) not in read]
     return [_harm("fatal", row, str(row["message"])) for row in kept if case.works(_name(row), row) is None]
 
 

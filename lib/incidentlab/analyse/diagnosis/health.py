@@ -94,8 +94,8 @@ def _sick(case: Case, name: str) -> bool:
 
 
 def _oom(case: Case) -> list[Hypothesis]:
-    told = case.events[case.events["action"] == "oom"]
-    rows = [row | {"message": "oom"} for row in tables.records(told)]
+    marked = case.events[case.events["action"] == "oom"]
+    rows = [row | {"message": "oom"} for row in tables.records(marked)]
     seen = case.containers[case.containers["oom_killed"].fillna(value=False)]
     rows += [row | {"ts": row["finished"], "message": "OOMKilled: true"} for row in tables.records(seen)]
     found = []

@@ -11,7 +11,7 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis import outage
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
-from incidentlab.analyse.diagnosis.tries import PROXIES, made, who, whom
+from incidentlab.analyse.diagnosis.tries import PROXIES, unreached, who, whom
 from incidentlab.knowledge import SERVERS
 
 _LAG = pd.Timedelta(milliseconds=200)
@@ -46,7 +46,7 @@ _SUCCEEDED = 0.85
 _ENDED_BY_SERVER = ("postgres_terminated", "postgres_crash_reset")
 """Signatures by which a server itself tells its clients that it goes down, or went down."""
 
-_TOLD = {
+_MEANING = {
     "before_ready": (("startup_race", 0.9), ("startup_race", 0.95)),
     "starting": (("startup_race", 0.85), ("startup_race", 0.93)),
     "after_ready": (("wrong_host", 0.7), ("startup_race", 0.5)),
@@ -62,12 +62,12 @@ _TOLD = {
 def explain(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis:
     """Return why a client found nobody at a target other than itself."""
     relation, mark = _relation(case, target, rows)
-    told = _TOLD[relation][case.success(client, rows[0], rows[-1]) is not None]
-    if relation in ("unseen", "silent") and _vague(case, client, rows, told[1]):
-        told = (told[0], min(told[1], _WORDING))
-    if told[0] == "startup_race" and relation != "before_ready":
-        told = _cut_off(case, target, rows) or told
-    found = made(case, client, rows, told, "")
+    meaning = _MEANING[relation][case.success(client, rows[0], rows[-1]) is not None]
+    if relation in ("unseen", "silent") and _vague(case, client, rows, meaning[1]):
+        meaning = (meaning[0], min(meaning[1], _WORDING))
+    if meaning[0] == "startup_race" and relation != "before_ready":
+        meaning = _cut_off(case, target, rows) or meaning
+    found = unreached(case, client, rows, meaning, "")
     found.dependency = target or next((row["host"] for row in rows if pd.notna(row["host"])), None)
     found.weight = 1 if all(row["kind"] == "unavailable" for row in rows) else 2
     if mark is not None:
@@ -110,8 +110,8 @@ def _cut_off(case: Case, target: str | None, rows: list[Record]) -> tuple[str, f
     if not all(row["kind"] in ("unavailable", "reset") for row in rows):
         return None
     inside = target is not None and any(span["phase"] == "restarting_inside" for span in case.spans(target))
-    told = any(row["signature"] in _ENDED_BY_SERVER for row in rows)
-    return ("startup_race", 0.75) if inside else ("dependency_outage", 0.7 if told else 0.4)
+    by_server = any(row["signature"] in _ENDED_BY_SERVER for row in rows)
+    return ("startup_race", 0.75) if inside else ("dependency_outage", 0.7 if by_server else 0.4)
 
 
 def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, Record | None]:

@@ -23,7 +23,7 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis import naming, outage, race
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, times
-from incidentlab.analyse.diagnosis.tries import made, who, whom
+from incidentlab.analyse.diagnosis.tries import unreached, who, whom
 from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 
 _STUCK = 0.46
@@ -47,7 +47,7 @@ def hypotheses(case: Case) -> list[Hypothesis]:
 
 def _named(case: Case, found: Hypothesis, first: Record) -> Hypothesis:
     """Name the client that no line names, where the command above it does."""
-    if found.service is None and first["said"] in ("log", "unknown"):
+    if found.service is None and first["origin"] in ("log", "unknown"):
         found.service = naming.nameless(case, first)
     return found
 
@@ -127,7 +127,7 @@ def _loopback_setting(case: Case, target: str | None, rows: list[Record]) -> Rec
 
 def _by_setting(client: str | None, rows: list[Record], setting: Record, case: Case) -> Hypothesis:
     sentence = f"{who(client)} was refused, {times(len(rows))}, and the settings beside its log name loopback as host."
-    found = made(case, client, rows, ("wrong_host", 0.65), sentence)
+    found = unreached(case, client, rows, ("wrong_host", 0.65), sentence)
     found.weight = 3
     found.rows.append(evidence("for", "a host in the settings", setting))
     return found
@@ -140,14 +140,14 @@ def _loopback(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
         f"{who(client)} looks for its dependency at {whom(rows)}, {times(len(rows))}: inside a container that is the "
         "container itself, and nothing listens there."
     )
-    found = made(case, client, rows, ("wrong_host", 0.93), sentence)
+    found = unreached(case, client, rows, ("wrong_host", 0.93), sentence)
     found.weight, found.confidence = 3, 0.5 if found.recovered else 0.93
     return found
 
 
 def _gave_up(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     sentence = f"{who(client)} waited for {whom(rows)} and gave up; why it did not answer is not in the evidence."
-    found = made(case, client, rows, ("unknown", 0.6), sentence)
+    found = unreached(case, client, rows, ("unknown", 0.6), sentence)
     found.weight = 3
     return found
 
@@ -167,7 +167,7 @@ def _wrong_port(case: Case, client: str | None, target: str | None, rows: list[R
         f"{who(client)} was refused at port {port}, {times(len(rows))}, where none of the other services listens: "
         "wrong port, or the published one in place of the one inside the container."
     )
-    found = made(case, client, rows, ("wrong_host", 0.8), sentence)
+    found = unreached(case, client, rows, ("wrong_host", 0.8), sentence)
     found.weight, found.dependency = 3, target
     return found
 
@@ -175,14 +175,16 @@ def _wrong_port(case: Case, client: str | None, target: str | None, rows: list[R
 def _socket(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     path = next((row["subject"] for row in rows if pd.notna(row["subject"])), "a Unix socket")
     if any(row["runtime"] == "nginx" for row in rows):
-        found = made(case, client, rows, ("dependency_outage", 0.4), f"{who(client)} found no server behind {path}.")
+        found = unreached(
+            case, client, rows, ("dependency_outage", 0.4), f"{who(client)} found no server behind {path}."
+        )
         found.weight = 1
         return found
     sentence = (
         f"{who(client)} tried {path} instead of the network, {times(len(rows))}: no host was given to the client, or "
         "it was localhost; the server runs in another container."
     )
-    found = made(case, client, rows, ("wrong_host", 0.88), sentence)
+    found = unreached(case, client, rows, ("wrong_host", 0.88), sentence)
     found.weight = 3
     return found
 
@@ -192,11 +194,13 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
     often = times(len(rows))
     tried = f"{who(client)} could not resolve {host or 'the name of its dependency'}, {often}"
     if host and re.search(_EXTERNAL, host) and not re.search(_INTERNAL, host):
-        found = made(case, client, rows, ("dns_failure", 0.93), f"{tried}: it has no working DNS for names outside.")
+        found = unreached(
+            case, client, rows, ("dns_failure", 0.93), f"{tried}: it has no working DNS for names outside."
+        )
         found.confidence, found.kind = 0.6 if found.recovered else 0.93, "outside"
         return found
     sentence = f"{tried}: no running container bears that name on a network that both share."
-    found = made(case, client, rows, ("dns_failure", 0.8), sentence)
+    found = unreached(case, client, rows, ("dns_failure", 0.8), sentence)
     found.dependency = host if host in case.names or case.containers.empty else None
     if found.recovered:
         found.category, found.confidence = "startup_race", 0.7
@@ -207,7 +211,7 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
 def _too_slow(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis:
     answer = "no route" if all(row["kind"] == "unreachable" for row in rows) else "no answer in time"
     sentence = f"{who(client)} got {answer} from {whom(rows)}, {times(len(rows))}."
-    found = made(case, client, rows, ("network_timeout", 0.82), sentence)
+    found = unreached(case, client, rows, ("network_timeout", 0.82), sentence)
     found.dependency, found.confidence = target, 0.6 if found.recovered else 0.82
     if all(row["signature"] == "gunicorn_timeout" for row in rows):
         found.confidence = _STUCK

@@ -12,7 +12,7 @@ import pandas as pd
 
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
-from incidentlab.knowledge.causes import CAUSES, PROBES, told
+from incidentlab.knowledge.causes import CAUSES, PROBES, instructions
 
 _SAFE = {
     "service": r"[A-Za-z0-9][\w.-]*",
@@ -35,8 +35,8 @@ def remedy(case: Case, hypothesis: Hypothesis) -> str:
     """Return what to change, and how to verify it."""
     cause = CAUSES[hypothesis.category]
     names, holds = _names(case, hypothesis), _conditions(case, hypothesis)
-    verify = told(cause.verify, names, holds)
-    return "\n".join([*told(cause.remedy, names, holds), *(f"Verify: {step}" for step in verify)])
+    verify = instructions(cause.verify, names, holds)
+    return "\n".join([*instructions(cause.remedy, names, holds), *(f"Verify: {step}" for step in verify)])
 
 
 def _names(case: Case, hypothesis: Hypothesis) -> dict[str, str]:
@@ -55,8 +55,8 @@ def _names(case: Case, hypothesis: Hypothesis) -> dict[str, str]:
     }
     names = {name: str(text) for name, text in given.items() if re.fullmatch(_SAFE[name], str(text or ""))}
     probe = PROBES.get(case.kinds.get(hypothesis.dependency or hypothesis.service or "", ""))
-    told_of = {"probe": probe, "subject": subject[:_LONGEST].strip()}
-    return names | {name: text for name, text in told_of.items() if text}
+    beside = {"probe": probe, "subject": subject[:_LONGEST].strip()}
+    return names | {name: text for name, text in beside.items() if text}
 
 
 def _project(rows: pd.DataFrame) -> str | None:

@@ -67,9 +67,9 @@ def _sign(case: Case) -> Record | None:
     ended = [row | {"message": "exited with code 0"} for row in case.ends(None) if row["exit_code"] == 0]
     passed = case.probes[case.probes["outcome"] == "pass"].head(1)
     runs = case.containers[case.containers["state"] == "running"].head(1)
-    told = [row | {"ts": row["end"], "message": "probe passed"} for row in tables.records(passed)]
-    told += [row | {"ts": row["started"], "message": "State.Status: running"} for row in tables.records(runs)]
-    return works or next(iter([*ended, *told]), None)
+    state = [row | {"ts": row["end"], "message": "probe passed"} for row in tables.records(passed)]
+    state += [row | {"ts": row["started"], "message": "State.Status: running"} for row in tables.records(runs)]
+    return works or next(iter([*ended, *state]), None)
 
 
 def _again(case: Case) -> Hypothesis | None:
@@ -106,22 +106,22 @@ def _unknown(case: Case, harmed: list[Record], roots: list[Hypothesis]) -> Hypot
     """Tell who was harmed and how, with the last words before each end; no cause is named."""
     service = next((str(row["service"]) for row in harmed if pd.notna(row["service"])), None)
     candidates = ", ".join(dict.fromkeys(root.category for root in roots))
-    told = "; ".join(_told(harm) for harm in harmed[:_LAST_WORDS])
+    harmful = "; ".join(_words(harm) for harm in harmed[:_LAST_WORDS])
     text = (
-        f"{told}; why, the evidence does not decide"
-        if told
+        f"{harmful}; why, the evidence does not decide"
+        if harmful
         else "Something failed, and the evidence does not decide why"
     )
     found = Hypothesis("unknown", service, 0.6, f"{text}; candidates: {candidates}." if roots else f"{text}.", weight=0)
     shown = [row for root in roots for row in root.rows if row["role"] == "for"]
-    found.rows = [evidence("for", _told(harm), harm | {"message": harm["detail"]}) for harm in harmed[:4]] or shown[:4]
+    found.rows = [evidence("for", _words(harm), harm | {"message": harm["detail"]}) for harm in harmed[:4]] or shown[:4]
     found.rows += [row for harm in harmed for row in _last_words(case, harm)][: 2 * _LAST_WORDS]
     found.rows += _first_error(case, found.rows)
     found.rows.append(missing("exit codes, health and limits", "incidentlab capture PROJECT -o BUNDLE"))
     return found
 
 
-def _told(harm: Record) -> str:
+def _words(harm: Record) -> str:
     """Say what happened to whom, with what its exit code says by itself."""
     who: str = str(harm["service"]) if pd.notna(harm["service"]) else "the program"
     often, code = times(harm["count"]), harm["exit_code"]
