@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
+from incidentlab.knowledge.weights import weight
 
 _DEADLY = (
     "disk_full", "oom_killed", "incompatible_data", "image_arch_mismatch", "line_endings", "command_not_found",
@@ -43,7 +44,8 @@ def ranked(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
 
 def _score(hypothesis: Hypothesis) -> float:
     """Weigh how sure a hypothesis is, how exact it is, and that what is still broken matters more."""
-    return hypothesis.confidence + 0.1 * hypothesis.weight - (0.15 if hypothesis.recovered else 0.0)
+    recovered = weight("order.recovered") if hypothesis.recovered else 0.0
+    return hypothesis.confidence + weight("order.exactness") * hypothesis.exactness - recovered
 
 
 def _order(hypothesis: Hypothesis) -> tuple[object, ...]:
@@ -64,7 +66,7 @@ def _merged(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
 
 def _named(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
     """Join what a line without a service tells with the same fault of a named one: a paste loses prefixes."""
-    lost = [hypothesis for hypothesis in found if hypothesis.service is None and hypothesis.weight == 3]
+    lost = [hypothesis for hypothesis in found if hypothesis.service is None and hypothesis.exactness == 3]
     for hypothesis in lost:
         twins = [other for other in found if other.category == hypothesis.category and other.service is not None]
         same = [other for other in twins if other.subject == hypothesis.subject and hypothesis.subject is not None]
@@ -102,17 +104,20 @@ def _cause(case: Case, effect: Hypothesis, others: list[Hypothesis]) -> Hypothes
 
 
 def _leads_to(case: Case, cause: Hypothesis, effect: Hypothesis) -> bool:
-    if cause.confidence < 0.4 or cause.category in ("benign", "unknown"):
+    if cause.confidence < weight("order.cause") or cause.category in ("benign", "unknown"):
         return (
-            cause.category == "unknown" and cause.weight == 3 and effect.weight == 1 and cause.service == effect.service
+            cause.category == "unknown"
+            and cause.exactness == 3
+            and effect.exactness == 1
+            and cause.service == effect.service
         )
-    if effect.weight == 1 and effect.service == cause.service and cause.weight > 1:
+    if effect.exactness == 1 and effect.service == cause.service and cause.exactness > 1:
         return True
     if cause.category not in _DEADLY or cause.service is None or cause.service == effect.service:
         return False
     if effect.category in _REACHING and effect.dependency == cause.service and not _cycle(cause, effect):
         return cause.category not in ("auth_failure", "missing_database") or cause.service in case.stores
-    return effect.proxy and cause.weight >= 2 and cause.recovered is not True and not cause.proxy
+    return effect.proxy and cause.exactness >= 2 and cause.recovered is not True and not cause.proxy
 
 
 def _cycle(cause: Hypothesis, effect: Hypothesis) -> bool:

@@ -16,7 +16,8 @@ import pandas as pd
 from incidentlab.analyse.diagnosis import naming
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
-from incidentlab.analyse.diagnosis.readings import READINGS, Reading
+from incidentlab.knowledge.readings import READINGS, Reading
+from incidentlab.knowledge.weights import weight
 
 _LOOSE = (
     "variable_before", "variable_after", "variable_missing", "env_text", "config_file", "auth_text", "rights",
@@ -87,29 +88,29 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     last = rows[-1]
     subject = next((row["subject"] for row in rows if pd.notna(row["subject"])), None)
     found = Hypothesis(reading.category, service, reading.confidence, _sentence(reading, service, rows, subject))
-    found.weight, found.subject, found.kind = reading.weight, subject, kind
+    found.exactness, found.subject, found.kind = reading.exactness, subject, kind
     found.port = next((int(row["port"]) for row in rows if pd.notna(row["port"])), None)
     found.host = next((str(row["host"]) for row in rows if pd.notna(row["host"])), None)
     target = next((row["target"] for row in rows if pd.notna(row["target"])), None)
     found.dependency = target if target != service else None
     found.rows = series("for", _fact(kind, service, subject), rows)
     if all(row["signature"] in _SYMPTOMS for row in rows):
-        found.weight = 1
+        found.exactness = 1
     if kind == "auth" and subject == "root" and _unknown_root(case, service):
-        found.confidence *= 0.5
+        found.confidence *= weight("against.unknown_root")
         found.rows.append(evidence("against", "the server has no such role: a probe or shell without a user", last))
     fell = bool(service) and bool(case.crashes(service))
     if not reading.hard and not fell and all(row["level"] in ("debug", "info", "warning") for row in rows):
-        found.confidence *= 0.8
+        found.confidence *= weight("against.no_error")
         found.rows.append(evidence("against", "the program itself calls it no error", last))
     if not fell and all(row["signature"] in _LOOSE and row["level"] not in ("error", "fatal") for row in rows):
-        found.confidence *= 0.6
+        found.confidence *= weight("against.wording")
         found.rows.append(evidence("against", "only the wording tells it, and nothing ended", last))
     _weigh_afterwards(case, found, reading, last)
     if kind == "crash":
         _weigh_crash(case, found, rows[0])
     if kind == "command" and _went_on(case, service, rows):
-        found.confidence *= 0.6
+        found.confidence *= weight("against.script_went_on")
         found.rows.append(evidence("against", "the script went on without it", last))
     return found
 
@@ -139,7 +140,7 @@ def _weigh_afterwards(case: Case, found: Hypothesis, reading: Reading, last: Rec
     found.recovered = True
     fell = [end for end in case.crashes(found.service) if found.service]
     if not reading.hard and not fell:
-        found.confidence *= 0.55
+        found.confidence *= weight("against.works_afterwards")
         found.rows.append(evidence("against", "the service works afterwards", won))
 
 
@@ -147,13 +148,13 @@ def _weigh_crash(case: Case, found: Hypothesis, first: Record) -> None:
     """Believe a crash more where the container ended, and less where it went on, or where a server product broke."""
     ended = case.crashes(found.service) if found.service else []
     if ended or case.began_anew(found.service, first):
-        found.confidence = min(0.9, found.confidence + 0.1)
+        found.confidence = min(weight("ended.most"), found.confidence + weight("ended.adds"))
         found.rows += series("for", "the container ended", ended[:3])
         return
     after = case.lines(found.service)
     spoken = after[after["line"].gt(first["last_line"]).fillna(value=False) & after["message"].str.strip().ne("")]
     if found.service in case.stores or len(spoken) > _AFTER_A_CRASH:
-        found.confidence *= 0.6
+        found.confidence *= weight("against.went_on")
         found.rows.append(evidence("against", "it went on after the error, or is no application", first))
     else:
         found.rows.append(missing("whether the container ended, and how", "docker compose ps -a"))
@@ -190,7 +191,7 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
                 Hypothesis(
                     "migration_failure",
                     service,
-                    0.93,
+                    weight("fault.init_server"),
                     text,
                     rows=[evidence("for", "an error on the temporary server", row)],
                 )
@@ -213,7 +214,9 @@ def _probes(case: Case) -> list[Hypothesis]:
         nobody = all(row["signature"] == "pg_role_root" for row in rows)
         if subject == _PROBER or (len(rows) >= _PROBES and (nobody or _regular(case, rows))):
             text = f"A healthcheck of {service or 'the database'} logs in in vain as {subject}, {times(len(rows))}; the database itself works."  # noqa: E501
-            probe = Hypothesis("healthcheck_misconfigured", service, 0.9, text, weight=2, subject=subject)
+            probe = Hypothesis(
+                "healthcheck_misconfigured", service, weight("fault.probe_login"), text, exactness=2, subject=subject
+            )
             probe.rows, probe.kind = series("for", "a probe is refused", rows), "probe_role"
             found.append(probe)
     return found

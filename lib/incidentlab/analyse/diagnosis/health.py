@@ -14,6 +14,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
+from incidentlab.knowledge.weights import weight
 
 _CHILD = r"(?i)\bexited unexpectedly\b"
 """What a launcher says of its child, before it ends with the child's exit code: then nobody stopped the container."""
@@ -42,7 +43,7 @@ def _broken_probes(case: Case) -> list[Hypothesis]:
             f"The healthcheck of {service} could not be started, {times(len(rows))}: the program that it names is not "
             "in the image or not in its PATH; this says nothing of the service itself."
         )
-        hypothesis = Hypothesis("healthcheck_exec_failure", str(service), 0.96, text)
+        hypothesis = Hypothesis("healthcheck_exec_failure", str(service), weight("health.exec"), text)
         hypothesis.subject = next(iter(rows["output"].str.extract(_PROGRAM)[0].dropna()), None)
         hypothesis.rows = series("for", "the probe could not be started", shown)
         works = case.works(str(service))
@@ -66,7 +67,9 @@ def _never_started(case: Case) -> list[Hypothesis]:
 def _in_vain(case: Case, row: Record, sick: str) -> Hypothesis:
     """Tell a dependency that is not usable from a healthcheck that gave up before it was."""
     ready = [span for span in case.spans(sick) if span["phase"] == "ready"]
-    found = Hypothesis("dependency_unhealthy", row["service"], 0.93, "", dependency=sick, weight=2)
+    found = Hypothesis(
+        "dependency_unhealthy", row["service"], weight("health.in_vain"), "", dependency=sick, exactness=2
+    )
     found.sentence = f"{row['service']} was created and never started: {sick}, for which it waits, is not healthy."
     found.rows = [evidence("for", "created, never started", row | {"message": "State.Status: created"})]
     failed = case.probes[(case.probes["service"] == sick) & (case.probes["outcome"] != "pass")]
@@ -75,7 +78,7 @@ def _in_vain(case: Case, row: Record, sick: str) -> Hypothesis:
     called = case.events[(case.events["service"] == sick) & (case.events["detail"] == "unhealthy")]
     found.rows += series("for", f"{sick} was called unhealthy", [event | _CALLED for event in tables.records(called)])
     if ready:
-        found.category, found.weight, found.kind = "healthcheck_misconfigured", 3, "slow_start"
+        found.category, found.exactness, found.kind = "healthcheck_misconfigured", 3, "slow_start"
         found.sentence = (
             f"The healthcheck of {sick} gave up before its first start was done; {sick} was ready later, but "
             f"{row['service']}, which waited for it, was never started."
@@ -102,29 +105,31 @@ def _oom(case: Case) -> list[Hypothesis]:
     for service in sorted({str(row["service"]) for row in rows if pd.notna(row["service"])}):
         own = [row for row in rows if row["service"] == service]
         text = f"The kernel killed a process of {service} for want of memory."
-        found.append(Hypothesis("oom_killed", service, 0.96, text, rows=series("for", "killed for memory", own)))
+        found.append(
+            Hypothesis("oom_killed", service, weight("health.oom"), text, rows=series("for", "killed for memory", own))
+        )
     return found
 
 
 def _exit_codes(case: Case) -> list[Hypothesis]:
     """Read the exit codes that have a meaning of their own, where no line tells more."""
     readings = {
-        127: ("command_not_found", 0.7, "its command was not found"),
-        126: ("permission_denied", 0.46, "its command could not be executed: no right to it, or no interpreter for it"),
-        132: ("image_arch_mismatch", 0.55, "it used an instruction that the processor does not have (SIGILL)"),
-        139: ("crash_loop_app_bug", 0.6, "it broke the rules of memory (SIGSEGV)"),
-        137: ("oom_killed", 0.35, "it was killed (SIGKILL), and nobody is seen to have done it"),
+        127: ("command_not_found", "its command was not found"),
+        126: ("permission_denied", "its command could not be executed: no right to it, or no interpreter for it"),
+        132: ("image_arch_mismatch", "it used an instruction that the processor does not have (SIGILL)"),
+        139: ("crash_loop_app_bug", "it broke the rules of memory (SIGSEGV)"),
+        137: ("oom_killed", "it was killed (SIGKILL), and nobody is seen to have done it"),
     }
     found = []
-    for code, (category, confidence, meaning) in readings.items():
+    for code, (category, meaning) in readings.items():
         rows = [row for row in case.ends(None) if row["exit_code"] == code and not row["stopped"]]
         for service in sorted({str(row["service"]) for row in rows if pd.notna(row["service"])}):
             own = [row | {"message": f"exited with code {code}"} for row in rows if row["service"] == service]
             text = f"{service} exited with {code}, {times(len(own))}: {meaning}."
-            hypothesis = Hypothesis(category, service, confidence, text, weight=1)
+            hypothesis = Hypothesis(category, service, weight(f"exit.{code}"), text, exactness=1)
             hypothesis.rows = series("for", f"exit code {code}", own)
             if code == 137 and case.lines(service)["message"].str.contains(_CHILD, regex=True).any():
-                hypothesis.confidence = 0.72
+                hypothesis.confidence = weight("exit.137.child")
             elif code == 137:
                 hypothesis.rows.append(
                     missing("whether it was for memory", f"docker inspect -f '{{{{json .State}}}}' {service}")

@@ -32,7 +32,7 @@ class Hypothesis:
         How often a finding like this is right (calibrated on labelled incidents).
     sentence
         The finding, with its figures.
-    weight
+    exactness
         3: names a fault; 2: says who did not reach whom; 1: says only that a program ended.
     rows
         Evidence.
@@ -55,7 +55,7 @@ class Hypothesis:
     confidence: float
     sentence: str
     dependency: str | None = None
-    weight: int = 3
+    exactness: int = 3
     rows: list[Record] = field(default_factory=list)
     recovered: bool | None = None
     recovered_by: str | None = None

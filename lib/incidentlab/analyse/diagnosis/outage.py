@@ -17,6 +17,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, seconds, series, times
+from incidentlab.knowledge.weights import weight
 
 DOWN = ("exited", "stopping", "paused", "disconnected")
 """Phases in which a server that was ready cannot be used."""
@@ -73,7 +74,7 @@ def _outage(case: Case, client: str, server: str, span: Record, failing: list[Re
     text = (
         f"{server} was {span['phase']}{lasted}; {client}, which needs it, failed its healthcheck {times(len(failing))}."
     )
-    found = Hypothesis("dependency_outage", client, 0.88, text, dependency=server, weight=2)
+    found = Hypothesis("dependency_outage", client, weight("outage.probes"), text, dependency=server, exactness=2)
     shown = [row | {"ts": row["start"], "message": row["output"]} for row in failing]
     went = span | {"ts": span["start"], "order": span["start_order"]}
     found.rows = [*series("for", f"{client}'s probe failed while {server} was away", shown)]

@@ -13,6 +13,7 @@ from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
 from incidentlab.analyse.diagnosis.tries import PROXIES, unreached, who, whom
 from incidentlab.knowledge import SERVERS
+from incidentlab.knowledge.weights import weight
 
 _LAG = pd.Timedelta(milliseconds=200)
 """The die event comes up to 61 ms after the end that it reports (measured on 20.10); its clients are cut off before."""
@@ -22,10 +23,6 @@ _MANY = 20
 
 _GONE = ("exited", "stopping")
 """The last phase of a server that went down and is not seen to come back."""
-
-_WORDING = 0.46
-"""That a program "cannot connect" says not why: refused, timed out, turned away; nor does a refusal say whose it was
-where it names nobody. Such a failure is no more than a candidate."""
 
 _PRODUCT = "(?i)[./](?:" + "|".join(server.names for server in SERVERS if server.name != "web") + ")[./]"
 """The name of a kind of server as a part of a module's: whom the library in a stack trace speaks to."""
@@ -40,21 +37,18 @@ _MEANT = {
 _HOWLESS = ("connect_text", "kafka_not_ready", "elastic_not_ready")
 """Signatures of what also comes later than a start: a topic that is not there yet, a shard that is lost."""
 
-_SUCCEEDED = 0.85
-"""How sure a race is where the other side is not in the evidence and a later success speaks for it."""
-
 _ENDED_BY_SERVER = ("postgres_terminated", "postgres_crash_reset")
 """Signatures by which a server itself tells its clients that it goes down, or went down."""
 
 _MEANING = {
-    "before_ready": (("startup_race", 0.9), ("startup_race", 0.95)),
-    "starting": (("startup_race", 0.85), ("startup_race", 0.93)),
-    "after_ready": (("wrong_host", 0.7), ("startup_race", 0.5)),
-    "after_down": (("dependency_outage", 0.85), ("dependency_outage", 0.85)),
-    "ended": (("dependency_outage", 0.45), ("dependency_outage", 0.6)),
-    "never_ready": (("startup_race", 0.55), ("startup_race", 0.55)),
-    "silent": (("startup_race", 0.55), ("startup_race", 0.85)),
-    "unseen": (("startup_race", 0.52), ("startup_race", 0.85)),
+    "before_ready": ("startup_race", "startup_race"),
+    "starting": ("startup_race", "startup_race"),
+    "after_ready": ("wrong_host", "startup_race"),
+    "after_down": ("dependency_outage", "dependency_outage"),
+    "ended": ("dependency_outage", "dependency_outage"),
+    "never_ready": ("startup_race", "startup_race"),
+    "silent": ("startup_race", "startup_race"),
+    "unseen": ("startup_race", "startup_race"),
 }
 """What each relation between the tries and the phases means, without and with a later success."""
 
@@ -62,14 +56,15 @@ _MEANING = {
 def explain(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis:
     """Return why a client found nobody at a target other than itself."""
     relation, mark = _relation(case, target, rows)
-    meaning = _MEANING[relation][case.success(client, rows[0], rows[-1]) is not None]
+    later = case.success(client, rows[0], rows[-1]) is not None
+    meaning = _MEANING[relation][later], weight(f"race.{relation}{'.later' * later}")
     if relation in ("unseen", "silent") and _vague(case, client, rows, meaning[1]):
-        meaning = (meaning[0], min(meaning[1], _WORDING))
+        meaning = (meaning[0], min(meaning[1], weight("race.wording")))
     if meaning[0] == "startup_race" and relation != "before_ready":
         meaning = _cut_off(case, target, rows) or meaning
     found = unreached(case, client, rows, meaning, "")
     found.dependency = target or next((row["host"] for row in rows if pd.notna(row["host"])), None)
-    found.weight = 1 if all(row["kind"] == "unavailable" for row in rows) else 2
+    found.exactness = 1 if all(row["kind"] == "unavailable" for row in rows) else 2
     if mark is not None:
         shown = mark | {"ts": mark["start"], "order": mark["start_order"]}
         found.rows.append(evidence("for", f"{target}: {mark['phase'].replace('_', ' ')}", shown))
@@ -102,7 +97,7 @@ def _vague(case: Case, client: str | None, rows: list[Record], confidence: float
     nobody = all(pd.isna(row[place]) for row in rows for place in ("target", "host", "address"))
     answered = any(row["kind"] == "starting_up" and row["signature"] not in _HOWLESS for row in rows)
     nobody = nobody and not case.lines(client)["message"].str.contains(_PRODUCT, regex=True).any()
-    return confidence < _SUCCEEDED and not answered and (howless or nobody)
+    return confidence < weight("race.unseen.later") and not answered and (howless or nobody)
 
 
 def _cut_off(case: Case, target: str | None, rows: list[Record]) -> tuple[str, float] | None:
@@ -110,8 +105,8 @@ def _cut_off(case: Case, target: str | None, rows: list[Record]) -> tuple[str, f
     if not all(row["kind"] in ("unavailable", "reset") for row in rows):
         return None
     inside = target is not None and any(span["phase"] == "restarting_inside" for span in case.spans(target))
-    by_server = any(row["signature"] in _ENDED_BY_SERVER for row in rows)
-    return ("startup_race", 0.75) if inside else ("dependency_outage", 0.7 if by_server else 0.4)
+    by = "race.cut_off.by_server" if any(row["signature"] in _ENDED_BY_SERVER for row in rows) else "race.cut_off"
+    return ("startup_race", weight("race.cut_off.inside")) if inside else ("dependency_outage", weight(by))
 
 
 def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, Record | None]:
@@ -209,7 +204,7 @@ def _false_health(case: Case, found: Hypothesis, rows: list[Record]) -> None:
     shown = [row | {"ts": row["end"], "message": "probe passed"} for row in tables.records(passed.head(1))]
     shown += [row | {"message": "health_status: healthy"} for row in tables.records(called.head(1))]
     if shown:
-        found.category, found.confidence, found.weight = "healthcheck_misconfigured", 0.95, 3
+        found.category, found.confidence, found.exactness = "healthcheck_misconfigured", weight("race.early_health"), 3
         found.kind = "early"
         found.sentence = (
             f"The healthcheck of {target} passed on the temporary server of its first start, which no other container "

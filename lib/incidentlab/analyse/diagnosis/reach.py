@@ -25,9 +25,7 @@ from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, times
 from incidentlab.analyse.diagnosis.tries import unreached, who, whom
 from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
-
-_STUCK = 0.46
-"""That gunicorn ends a worker that is silent for too long says not what the worker did: no more than a candidate."""
+from incidentlab.knowledge.weights import weight
 
 _EXTERNAL = r"\.(?:[a-z]{2,})$"
 _SETTING = r"^\s*(?:- )?[\"']?[A-Z][A-Z0-9_]*HOST(?:NAME)?[\"']?\s*[=:]\s*[\"']?([\w.:-]+)[\"']?\s*$"
@@ -127,8 +125,8 @@ def _loopback_setting(case: Case, target: str | None, rows: list[Record]) -> Rec
 
 def _by_setting(client: str | None, rows: list[Record], setting: Record, case: Case) -> Hypothesis:
     sentence = f"{who(client)} was refused, {times(len(rows))}, and the settings beside its log name loopback as host."
-    found = unreached(case, client, rows, ("wrong_host", 0.65), sentence)
-    found.weight = 3
+    found = unreached(case, client, rows, ("wrong_host", weight("reach.loopback_setting")), sentence)
+    found.exactness = 3
     found.rows.append(evidence("for", "a host in the settings", setting))
     return found
 
@@ -140,15 +138,16 @@ def _loopback(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
         f"{who(client)} looks for its dependency at {whom(rows)}, {times(len(rows))}: inside a container that is the "
         "container itself, and nothing listens there."
     )
-    found = unreached(case, client, rows, ("wrong_host", 0.93), sentence)
-    found.weight, found.confidence = 3, 0.5 if found.recovered else 0.93
+    found = unreached(case, client, rows, ("wrong_host", weight("reach.loopback")), sentence)
+    found.exactness = 3
+    found.confidence = weight("reach.loopback.later" if found.recovered else "reach.loopback")
     return found
 
 
 def _gave_up(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     sentence = f"{who(client)} waited for {whom(rows)} and gave up; why it did not answer is not in the evidence."
-    found = unreached(case, client, rows, ("unknown", 0.6), sentence)
-    found.weight = 3
+    found = unreached(case, client, rows, ("unknown", weight("reach.gave_up")), sentence)
+    found.exactness = 3
     return found
 
 
@@ -167,8 +166,8 @@ def _wrong_port(case: Case, client: str | None, target: str | None, rows: list[R
         f"{who(client)} was refused at port {port}, {times(len(rows))}, where none of the other services listens: "
         "wrong port, or the published one in place of the one inside the container."
     )
-    found = unreached(case, client, rows, ("wrong_host", 0.8), sentence)
-    found.weight, found.dependency = 3, target
+    found = unreached(case, client, rows, ("wrong_host", weight("reach.wrong_port")), sentence)
+    found.exactness, found.dependency = 3, target
     return found
 
 
@@ -176,16 +175,20 @@ def _socket(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     path = next((row["subject"] for row in rows if pd.notna(row["subject"])), "a Unix socket")
     if any(row["runtime"] == "nginx" for row in rows):
         found = unreached(
-            case, client, rows, ("dependency_outage", 0.4), f"{who(client)} found no server behind {path}."
+            case,
+            client,
+            rows,
+            ("dependency_outage", weight("reach.no_socket.proxy")),
+            f"{who(client)} found no server behind {path}.",
         )
-        found.weight = 1
+        found.exactness = 1
         return found
     sentence = (
         f"{who(client)} tried {path} instead of the network, {times(len(rows))}: no host was given to the client, or "
         "it was localhost; the server runs in another container."
     )
-    found = unreached(case, client, rows, ("wrong_host", 0.88), sentence)
-    found.weight = 3
+    found = unreached(case, client, rows, ("wrong_host", weight("reach.no_socket")), sentence)
+    found.exactness = 3
     return found
 
 
@@ -195,15 +198,20 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
     tried = f"{who(client)} could not resolve {host or 'the name of its dependency'}, {often}"
     if host and re.search(_EXTERNAL, host) and not re.search(_INTERNAL, host):
         found = unreached(
-            case, client, rows, ("dns_failure", 0.93), f"{tried}: it has no working DNS for names outside."
+            case,
+            client,
+            rows,
+            ("dns_failure", weight("reach.outside_name")),
+            f"{tried}: it has no working DNS for names outside.",
         )
-        found.confidence, found.kind = 0.6 if found.recovered else 0.93, "outside"
+        found.kind = "outside"
+        found.confidence = weight("reach.outside_name.later" if found.recovered else "reach.outside_name")
         return found
     sentence = f"{tried}: no running container bears that name on a network that both share."
-    found = unreached(case, client, rows, ("dns_failure", 0.8), sentence)
+    found = unreached(case, client, rows, ("dns_failure", weight("reach.unknown_name")), sentence)
     found.dependency = host if host in case.names or case.containers.empty else None
     if found.recovered:
-        found.category, found.confidence = "startup_race", 0.7
+        found.category, found.confidence = "startup_race", weight("reach.unknown_name.later")
         found.sentence = f"{tried}, and reached it later: the other container was not up yet."
     return found
 
@@ -211,8 +219,9 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
 def _too_slow(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis:
     answer = "no route" if all(row["kind"] == "unreachable" for row in rows) else "no answer in time"
     sentence = f"{who(client)} got {answer} from {whom(rows)}, {times(len(rows))}."
-    found = unreached(case, client, rows, ("network_timeout", 0.82), sentence)
-    found.dependency, found.confidence = target, 0.6 if found.recovered else 0.82
+    found = unreached(case, client, rows, ("network_timeout", weight("reach.too_slow")), sentence)
+    found.dependency = target
+    found.confidence = weight("reach.too_slow.later" if found.recovered else "reach.too_slow")
     if all(row["signature"] == "gunicorn_timeout" for row in rows):
-        found.confidence = _STUCK
+        found.confidence = weight("reach.stuck_worker")
     return found

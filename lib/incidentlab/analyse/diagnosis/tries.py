@@ -17,7 +17,7 @@ def unreached(
     """Return the hypothesis of a category and confidence, with the failed tries and the success after them, if any."""
     last = rows[-1]
     won = case.success(client, rows[0], last)
-    found = Hypothesis(meaning[0], client, meaning[1], sentence, weight=2)
+    found = Hypothesis(meaning[0], client, meaning[1], sentence, exactness=2)
     found.host = next((str(row["host"]) for row in rows if pd.notna(row["host"])), None)
     found.port = next((int(row["port"]) for row in rows if pd.notna(row["port"])), None)
     found.proxy = all(row["runtime"] in PROXIES for row in rows)

@@ -15,12 +15,7 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
 from incidentlab.knowledge.causes import EXITS
-
-SURE_ENOUGH = 0.5
-"""Below this, a hypothesis is a candidate and no verdict: of two such accusations one would be wrong."""
-
-_NOTHING = 0.45
-"""Below this, a hypothesis does not keep a log from being called quiet."""
+from incidentlab.knowledge.weights import weight
 
 _PATIENCE = 3
 """A beginning that is said as often is no accident."""
@@ -31,9 +26,9 @@ _LAST_WORDS = 3
 
 def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothesis | None:
     """Return benign or unknown where no root is sure enough; None where one is."""
-    if any(root.confidence >= SURE_ENOUGH for root in roots):
+    if any(root.confidence >= weight("verdict.sure_enough") for root in roots):
         return None
-    if len(harms) or any(root.confidence >= _NOTHING for root in roots):
+    if len(harms) or any(root.confidence >= weight("verdict.candidate") for root in roots):
         return _unknown(case, tables.records(harms), roots)
     again = _again(case)
     if again is not None:
@@ -44,7 +39,7 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
     hidden = _cut_off(case)
     if hidden is not None:
         return hidden
-    found = Hypothesis("benign", None, 0.85, "Nothing in the evidence failed.", weight=0)
+    found = Hypothesis("benign", None, weight("verdict.benign"), "Nothing in the evidence failed.", exactness=0)
     found.rows = [evidence("for", "it works", shown)]
     return found
 
@@ -56,7 +51,7 @@ def _cut_off(case: Case) -> Hypothesis | None:
         return None
     names = ", ".join(str(name) for name in lost["source"].head(_PATIENCE))
     text = f"Nothing that could be read failed, but {names} could not be read: what failed may stand there."
-    found = Hypothesis("unknown", None, 0.6, text, weight=0)
+    found = Hypothesis("unknown", None, weight("verdict.unknown"), text, exactness=0)
     found.rows = [missing(f"{row['source']} ({row['error']})", "docker compose ps -a") for row in tables.records(lost)]
     return found
 
@@ -88,7 +83,7 @@ def _again(case: Case) -> Hypothesis | None:
 
 def _restarted(name: str | None, same: list[Record]) -> Hypothesis:
     text = f"{name or 'The program'} says the same again and again, as if restarted; why is not in the evidence."
-    found = Hypothesis("unknown", name, 0.6, text, weight=0)
+    found = Hypothesis("unknown", name, weight("verdict.unknown"), text, exactness=0)
     found.rows = series("for", "it began again", same)
     found.rows.append(missing("whether and how it ended", "docker compose ps -a; docker events --since 1h"))
     return found
@@ -97,7 +92,7 @@ def _restarted(name: str | None, same: list[Record]) -> Hypothesis:
 def _silent() -> Hypothesis:
     """Return the answer where nothing is seen to fail, and nothing to work: most often a part of a longer text."""
     text = "The evidence shows neither a failure that is known here nor anything at work."
-    found = Hypothesis("unknown", None, 0.6, text, weight=0)
+    found = Hypothesis("unknown", None, weight("verdict.unknown"), text, exactness=0)
     found.rows = [missing("the lines around it, exit codes, health", "docker compose ps -a; docker compose logs")]
     return found
 
@@ -112,7 +107,13 @@ def _unknown(case: Case, harmed: list[Record], roots: list[Hypothesis]) -> Hypot
         if harmful
         else "Something failed, and the evidence does not decide why"
     )
-    found = Hypothesis("unknown", service, 0.6, f"{text}; candidates: {candidates}." if roots else f"{text}.", weight=0)
+    found = Hypothesis(
+        "unknown",
+        service,
+        weight("verdict.unknown"),
+        f"{text}; candidates: {candidates}." if roots else f"{text}.",
+        exactness=0,
+    )
     shown = [row for root in roots for row in root.rows if row["role"] == "for"]
     found.rows = [evidence("for", _words(harm), harm | {"message": harm["detail"]}) for harm in harmed[:4]] or shown[:4]
     found.rows += [row for harm in harmed for row in _last_words(case, harm)][: 2 * _LAST_WORDS]
