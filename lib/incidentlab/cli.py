@@ -115,6 +115,39 @@ def diagnose(
         typer.echo(page(investigation), nl=False)
 
 
+@app.command(epilog=_example("incidentlab audit compose.yaml --fail-on error"))
+def audit(
+    source: Source,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for programs.")] = False,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="text, json, or sarif for code hosts.")
+    ] = "text",
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="Exit with 1 if an error, warning or note is found.")
+    ] = None,
+) -> None:
+    """Say what is wrong with a project before, and after, it broke.
+
+    SOURCE may be a Compose file or a Dockerfile alone: what only a measurement can tell is then said to be not known.
+    """
+    from incidentlab.bundle.address import shown
+    from incidentlab.investigate import investigate
+    from incidentlab.load import load
+    from incidentlab.report.audit import audit_document, audited, broken, sarif
+    from incidentlab.tables import LEVELS, BadInput
+
+    forms = ("text", "json", "sarif")
+    if form not in forms or (fail_on is not None and fail_on not in LEVELS):
+        raise BadInput(f"--format is one of {', '.join(forms)}, --fail-on one of {', '.join(LEVELS)}")
+    found = investigate(load(source))
+    if as_json or form != "text":
+        answer = sarif(found) if form == "sarif" else audit_document(found, shown(source))
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=True))
+    else:
+        typer.echo(audited(found).text)
+    raise typer.Exit(int(fail_on is not None and broken(found, fail_on)))
+
+
 @app.command(epilog=_example("incidentlab capture payflow -o incident"))
 def capture(
     project: Annotated[

@@ -155,6 +155,32 @@ class Investigation:
 
         return milestones(self.timeline, self.findings, self.evidence, self.lifetimes)
 
+    @cached_property
+    def image_contents(self) -> pd.DataFrame:
+        """IMAGE_CONTENTS of all images whose files are known."""
+        from incidentlab.analyse.images import every_content
+
+        return every_content(self.incident.layers, self.incident.image_files)
+
+    @cached_property
+    def image_waste(self) -> pd.DataFrame:
+        """IMAGE_WASTE of all images whose files are known."""
+        from incidentlab.analyse.images import every_waste
+
+        return every_waste(self.incident.layers, self.incident.image_files)
+
+    @cached_property
+    def audit(self) -> pd.DataFrame:
+        """AUDIT: which rules the files, the images and the containers break."""
+        from incidentlab.analyse.audit import Case, audit
+
+        known = self.incident
+        evidence = ("containers", "engines", "events", "image_files", "images", "instructions", "layers", "ledger",
+                    "logs", "probes", "samples", "scans", "settings", "vulnerabilities")  # fmt: skip
+        results = ("attempts", "failures", "health", "lifetimes", "phases", "restarts")
+        frames = {name: getattr(known, name) for name in evidence} | {name: getattr(self, name) for name in results}
+        return audit(Case(**frames, contents=self.image_contents, waste=self.image_waste))
+
 
 def investigate(incident: Incident) -> Investigation:
     """Return the result tables of `incident`.

@@ -45,6 +45,8 @@ def test_a_reading_of_the_engine() -> None:
     assert row == {
         "service": "web",
         "container_id": "b973fba5",
+        "cpu_periods": None,
+        "cpu_throttled_periods": None,
         "memory_bytes": 600000,
         "memory_limit_bytes": 25276510208,
         "pids": 2,

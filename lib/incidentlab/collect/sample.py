@@ -101,6 +101,8 @@ def reduced(reading: Reading) -> Reading | None:
         key: n for key, n in (memory.get("stats") or {}).items() if key in ("total_inactive_file", "inactive_file")
     }
     short: Reading = {"id": reading["id"], "read": reading["read"], "cpu_stats": {"cpu_usage": {"total_usage": used}}}
+    if throttled := reading["cpu_stats"].get("throttling_data"):
+        short["cpu_stats"]["throttling_data"] = throttled
     if "usage" in memory:
         short["memory_stats"] = {"usage": memory["usage"], "limit": memory.get("limit"), "stats": stats}
     if "current" in (reading.get("pids_stats") or {}):

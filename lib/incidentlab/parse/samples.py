@@ -77,7 +77,10 @@ def _used(reading: dict[str, Any]) -> dict[str, Any]:
     usage = memory.get("usage")
     networks = list((at(reading, "networks") or {}).values())
     blocks = at(reading, "blkio_stats", "io_service_bytes_recursive") or []
+    throttling = at(reading, "cpu_stats", "throttling_data") or {}
     return {
+        "cpu_periods": throttling.get("periods"),
+        "cpu_throttled_periods": throttling.get("throttled_periods"),
         "memory_bytes": None if usage is None else usage - inactive if inactive < usage else usage,
         "memory_limit_bytes": memory.get("limit"),
         "pids": at(reading, "pids_stats", "current"),

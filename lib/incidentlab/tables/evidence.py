@@ -136,6 +136,8 @@ SAMPLES = Table(
         Column("service", TEXT, "Compose service"),
         Column("container_id", TEXT, "full id"),
         Column("cpu_ratio", REAL, "CPUs in use since the sample before, 1 = one whole CPU; NaN = no sample before"),
+        Column("cpu_periods", WHOLE, "scheduler periods since it started in which its CPU limit was watched"),
+        Column("cpu_throttled_periods", WHOLE, "those in which it was held back"),
         Column("memory_bytes", WHOLE, "memory in use without the inactive page cache, as `docker stats` counts it"),
         Column("memory_limit_bytes", WHOLE, "most that it may use: its limit, else the memory of the host"),
         Column("pids", WHOLE, "processes and threads"),

@@ -2,6 +2,7 @@
 
 from incidentlab.analyse.images.compare import compare, unique_bytes
 from incidentlab.analyse.images.contents import contents
+from incidentlab.analyse.images.every import every_content, every_waste, trees
 from incidentlab.analyse.images.merge import Tree, merged
 from incidentlab.analyse.images.program import Program, health_program, program
 from incidentlab.analyse.images.waste import waste
@@ -11,9 +12,12 @@ __all__ = [
     "Tree",
     "compare",
     "contents",
+    "every_content",
+    "every_waste",
     "health_program",
     "merged",
     "program",
+    "trees",
     "unique_bytes",
     "waste",
 ]
