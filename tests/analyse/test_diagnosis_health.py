@@ -1,6 +1,10 @@
 """Healthchecks: wrong ones, ones that cannot run, and dependencies that are really unhealthy."""
 
+from dataclasses import replace
+
 import pytest
+
+from incidentlab.investigate import investigate
 
 PG = """\
 db-1 | 2026-03-01 10:00:01.000 UTC [1] LOG:  listening on IPv4 address "0.0.0.0", port 5432
@@ -46,6 +50,8 @@ def test_health(verdict, category, fact, text):
         ("healthcheck-exec", ("healthcheck_exec_failure", "auth-service")),
         ("false-healthy", ("healthcheck_misconfigured", "auth-service")),
         ("slow-init", ("healthcheck_misconfigured", "auth-service")),
+        ("probe-program-missing", ("healthcheck_exec_failure", "notification-service")),
+        ("probe-wrong-path", ("healthcheck_misconfigured", "notification-service")),
         ("dependency-unhealthy", ("dependency_unhealthy", "auth-service")),
     ],
 )
@@ -66,3 +72,30 @@ def test_exec_errors_do_not_accuse_a_probe_that_passed(investigated):
     """In a recording whose probes pass, no healthcheck is called broken."""
     found = investigated("fixed").findings
     assert not found["category"].isin(["healthcheck_exec_failure", "healthcheck_misconfigured"]).any()
+
+
+@pytest.mark.parametrize(
+    ("output", "category"),
+    [
+        ("/bin/sh: 1: curl: not found", "healthcheck_exec_failure"),
+        ("bash: line 1: wget: command not found", "healthcheck_exec_failure"),
+        ("curl: (22) The requested URL returned error: 404", "healthcheck_misconfigured"),
+        ("wget: server returned error: HTTP/1.1 404 Not Found", "healthcheck_misconfigured"),
+        ("order 404 is not shipped yet", "unknown"),
+        ("user sh: not found", "unknown"),
+    ],
+)
+def test_what_a_probe_prints(recorded, output, category):
+    """What the shell says of a program, and the server of a path, decides, whatever exit code the line gives."""
+    incident = recorded("probe-wrong-path")
+    probes = incident.probes.copy()
+    own = probes["service"].eq("notification-service")
+    probes.loc[own, "output"] = output
+    verdict = investigate(replace(incident, probes=probes)).findings.iloc[0]
+    assert verdict["category"] == category
+
+
+def test_a_client_in_the_image_of_a_server_is_no_server(investigated):
+    """A one-shot that runs psql from the image of Postgres is who failed; Postgres is the other party."""
+    row = investigated("migration-one-shot").findings.iloc[0]
+    assert (row["category"], row["service"], row["dependency"]) == ("migration_failure", "migrate", "postgres")

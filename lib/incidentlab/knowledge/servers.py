@@ -24,6 +24,8 @@ class Server(NamedTuple):
         The runtime whose lines of the kind `server` are its own.
     clients
         The runtimes that speak to no other kind.
+    tools
+        The programs of its image that are clients.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Server(NamedTuple):
     names: str
     prints: str
     clients: tuple[str, ...]
+    tools: tuple[str, ...]
 
 
 def _read(text: str) -> tuple[Server, ...]:
@@ -40,11 +43,11 @@ def _read(text: str) -> tuple[Server, ...]:
             field, value = line.split(None, 1)
             blocks[-1][field] = value
         elif line and not line.startswith("#"):
-            blocks.append({"name": line, "prints": line, "clients": ""})
+            blocks.append({"name": line, "prints": line, "clients": "", "tools": ""})
     return tuple(
         Server(
             block["name"], tuple(map(int, block["ports"].split())), block["names"], block["prints"],
-            tuple(block["clients"].split()),
+            tuple(block["clients"].split()), tuple(block["tools"].split()),
         )
         for block in blocks
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Healthchecks that cannot run, and oom marks of the engine: what only events, probes and inspect tell.
 
 Sources: moby `daemon/health.go`: exit code -1 always means that the probe itself did not finish; a shell that finds no
-program exits with 127 (POSIX, XCU 2.8.2); `State.OOMKilled` says that something in the container was killed for memory,
+program says so and exits with 127 (POSIX, XCU 2.8.2), which `|| exit 1` hides; a server that answers 404 is up and has
+nothing at that path (RFC 9110, 15.5.5); `State.OOMKilled` says that something in the container was killed for memory,
 an `oom` event the same, at its time. 137 alone is no proof: a stop after its time-out ends in 137, too.
 """
 
@@ -22,17 +23,28 @@ _CHILD = r"(?i)\bexited unexpectedly\b"
 _PROGRAM = r"(?:exec: \\?\"|\d+: )([\w./-]+)(?:\\?\"|:)"
 """The program that the runtime, or a shell, did not find."""
 
+_NOT_FOUND = r"(?m)^(?:\S*/)?(?:sh|bash|ash|dash): (?:line )?(?:\d+: )?[\w./-]+: (?:command )?not found"
+"""What the shells dash, bash and busybox say of a program that they do not find."""
+
+_NO_PATH = r"(?:^|HTTP/[\d.]+ |[Ee]rror:? |[Ss]tatus(?: code)?:? )404\b"
+"""How probes print that the server answered 404: curl, wget, and those that print the status first."""
+
+_PROBES = 2
+"""One answer may come from a server that is not done with its start."""
+
 _CALLED = {"message": "health_status: unhealthy"}
 
 
 def hypotheses(case: Case) -> list[Hypothesis]:
     """Return what events, probes and inspect accuse."""
-    return [*_broken_probes(case), *_never_started(case), *_oom(case), *_exit_codes(case)]
+    return [*_broken_probes(case), *_wrong_paths(case), *_never_started(case), *_oom(case), *_exit_codes(case)]
 
 
 def _broken_probes(case: Case) -> list[Hypothesis]:
-    shell = case.probes["output"].str.contains(r"not found|[Nn]o such file", regex=True).fillna(value=False)
-    broken = case.probes[(case.probes["outcome"] == "exec_error") | ((case.probes["exit_code"] == 127) & shell)]
+    output = case.probes["output"]
+    shell = output.str.contains(r"not found|[Nn]o such file", regex=True) & case.probes["exit_code"].eq(127)
+    said = output.str.contains(_NOT_FOUND, regex=True) & case.probes["outcome"].eq("fail")
+    broken = case.probes[case.probes["outcome"].eq("exec_error") | (shell | said).fillna(value=False)]
     found = []
     for service, rows in broken.groupby("service", sort=True):
         every = case.probes[case.probes["service"] == service]
@@ -49,6 +61,28 @@ def _broken_probes(case: Case) -> list[Hypothesis]:
         works = case.works(str(service))
         if works is not None:
             hypothesis.rows.append(evidence("for", "the service works", works))
+        found.append(hypothesis)
+    return found
+
+
+def _wrong_paths(case: Case) -> list[Hypothesis]:
+    """Return the services that answer their probe, and have nothing at the path that it asks for."""
+    found = []
+    for service, every in case.probes.groupby("service", sort=True):
+        answered = every[every["output"].str.contains(_NO_PATH, regex=True).fillna(value=False)]
+        if (
+            (every["outcome"] == "pass").any()
+            or len(answered) < _PROBES
+            or every["start"].max() != answered["start"].max()
+        ):
+            continue
+        text = (
+            f"The server of {service} answers its healthcheck with 404, {times(len(answered))}: it is up, and has "
+            "nothing at the path that the probe asks for."
+        )
+        hypothesis = Hypothesis("healthcheck_misconfigured", str(service), 0.9, text, kind="wrong_path")
+        shown = [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(answered)]
+        hypothesis.rows = series("for", "the server has nothing at the path of the probe", shown)
         found.append(hypothesis)
     return found
 

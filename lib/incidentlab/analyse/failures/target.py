@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
@@ -56,14 +57,19 @@ def resolve(
 def server_kinds(
     logs: pd.DataFrame, marks: pd.DataFrame, containers: pd.DataFrame | None, services: pd.DataFrame | None
 ) -> dict[str, str]:
-    """Return the kind of server of each service that is one: by its image, its own words, or its name."""
+    """Return the kind of server of each service that is one: by its image, its own words, or its name.
+
+    An image of a server also holds its clients: a container that runs one of those (`tools`) is none.
+    """
     images = _images(containers, services)
+    tools = _tools(containers)
     spoken = marks[marks["kind"] == "server"]
     prints = set(zip(logs["service"].iloc[spoken["row"].astype(int)], spoken["runtime"], strict=True))
     kinds: dict[str, str] = {}
     for service in sorted({*logs["service"].dropna().unique(), *images}):
         said = [s.name for s in SERVERS if (service, s.prints) in prints]
-        named = [s.name for s in SERVERS for name in (images.get(service, ""), service) if is_called(name, s.names)]
+        called = () if service in tools else (images.get(service, ""), service)
+        named = [s.name for s in SERVERS for name in called if is_called(name, s.names)]
         for kind in (*said, *named):
             kinds.setdefault(service, kind)
     return kinds
@@ -117,6 +123,17 @@ def _images(containers: pd.DataFrame | None, services: pd.DataFrame | None) -> d
             pairs = frame.dropna(subset=["service", "image"])
             images |= dict(zip(pairs["service"], pairs["image"], strict=True))
     return images
+
+
+def _tools(containers: pd.DataFrame | None) -> set[str]:
+    """Return the services whose containers all run a client, itself or through an entrypoint, not a server."""
+    if containers is None or containers.empty:
+        return set()
+    known = {tool for server in SERVERS for tool in server.tools}
+    commands = containers.dropna(subset=["service", "command"])
+    programs = commands["command"].map(lambda text: {PurePosixPath(word).name for word in json.loads(text)[:2]})
+    client = programs.map(lambda names: bool(names & known)).astype(bool)
+    return {*commands["service"][client]} - {*commands["service"][~client]}
 
 
 def _holders(
