@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +22,11 @@ def empty(table: Table) -> pd.DataFrame:
     >>> empty(PROBES).shape
     (0, 10)
     """
+    return _empty(table).copy()
+
+
+@cache
+def _empty(table: Table) -> pd.DataFrame:
     return pd.DataFrame({c.name: pd.Series([], dtype=_dtype(c.dtype)) for c in table.columns})
 
 
@@ -56,11 +62,11 @@ output, file, line, pointer; present: start
         raise BadTable(
             f"{table.name}: missing columns {', '.join(missing)}; present: {', '.join(map(str, frame.columns))}"
         )
-    columns = {column.name: _cast(frame[column.name], column, table) for column in table.columns}
+    columns = {column.name: _cast(frame[column.name], column, table).array for column in table.columns}
     result = pd.DataFrame(columns)
     if len(result) and not _sorted(result, table):
-        result = result.sort_values(list(table.sort), kind="stable", na_position="last")
-    return result.reset_index(drop=True)
+        result = result.sort_values(list(table.sort), kind="stable", na_position="last", ignore_index=True)
+    return result
 
 
 def rows(records: list[dict[str, Any]], table: Table) -> pd.DataFrame:
@@ -125,11 +131,14 @@ def _sorted(frame: pd.DataFrame, table: Table) -> bool:
     return first is None or bool(first.notna().all() and first.is_monotonic_increasing and first.is_unique)
 
 
-def _dtype(name: str) -> Any:  # pandas' stubs know no common type for "a dtype or its name"
-    return pd.DatetimeTZDtype("ns", "UTC") if name == TIME else name
+@cache
+def _dtype(name: str) -> Any:  # pandas' stubs know no common type for its dtypes
+    return pd.DatetimeTZDtype("ns", "UTC") if name == TIME else pd.api.types.pandas_dtype(name)
 
 
 def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any]:
+    if values.dtype == _dtype(column.dtype):
+        return values
     try:
         if column.dtype == TIME:
             return _utc(values)
