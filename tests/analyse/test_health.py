@@ -183,10 +183,16 @@ def test_a_new_run_begins_a_new_streak() -> None:
 
 
 def test_forgotten_probes_are_counted_and_said() -> None:
-    """Five probes are kept: with an interval of 2 s and the first one kept at 22 s, about ten are missing."""
-    table = health(probes((22, "pass"), (24.1, "pass")), container(), ONE_RUN, NO_EVENTS)
-    assert story(table) == [("starting", 0.0), ("healthy", 22.1)]
+    """Five probes are kept: with an interval of 2 s and the first one kept at 23 s, ten are missing."""
+    table = health(probes((23, "pass"), (25.1, "pass")), container(), ONE_RUN, NO_EVENTS)
+    assert story(table) == [("starting", 0.0), ("healthy", 23.1)]
     assert table["missing"].tolist() == [0, 10]
+
+
+def test_the_time_that_a_probe_takes_is_no_part_of_the_interval() -> None:
+    """Probes of 0.7 s with an interval of 1 s: after one at 1 s and one at 7.8 s, three were forgotten, not five."""
+    table = health(probes((1, "pass"), (7.8, "pass"), took=0.7), container(interval=1), ONE_RUN, NO_EVENTS)
+    assert table["missing"].sum() == 3
 
 
 @pytest.mark.parametrize("told", [(), ((8.4, "healthy"),)], ids=["no event", "an event"])

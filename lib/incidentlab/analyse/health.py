@@ -34,6 +34,7 @@ class _Monitor:
     """The state of one container's health monitor, and what it has written so far."""
 
     container: dict[str, Any]
+    took_s: float = 0.0
     status: str | None = None
     streak: int = 0
     run: Any = pd.NA
@@ -139,7 +140,7 @@ def _replay(
             continue
         key = container["container_id"]
         own = (frame[frame["container_id"] == key] for frame in (lifetimes, probes, events))
-        monitor = _Monitor(container)
+        monitor = _Monitor(container, _took(probes[probes["container_id"] == key]))
         for ts, what, row in _steps(*own):
             _STEPS[what](monitor, ts, row)
         monitors.append(monitor)
@@ -242,11 +243,18 @@ def _state(monitor: _Monitor, probe: dict[str, Any]) -> str | None:
     return "unhealthy" if monitor.status is not None and _spent(monitor) else monitor.status
 
 
+def _took(probes: pd.DataFrame) -> float:
+    """Return how many seconds a probe of this container takes: the median of those that are known."""
+    took = (probes["end"] - probes["start"]).dt.total_seconds().median()
+    return 0.0 if pd.isna(took) else float(took)
+
+
 def _missing(monitor: _Monitor, until: pd.Timestamp) -> int:
-    """Return how many probes must have run since the last one: a further one follows each interval."""
+    """Return how many probes must have run since the last one: the interval begins anew when a probe has ended."""
     if pd.isna(monitor.since):
         return 0
-    return max(0, math.floor((until - monitor.since).total_seconds() / monitor.interval_s) - 1)
+    between = (until - monitor.since).total_seconds() - monitor.interval_s
+    return max(0, math.floor(between / (monitor.interval_s + monitor.took_s)))
 
 
 _STEPS = {
