@@ -80,7 +80,8 @@ def _wrong_paths(case: Case) -> list[Hypothesis]:
             f"The server of {service} answers its healthcheck with 404, {times(len(answered))}: it is up, and has "
             "nothing at the path that the probe asks for."
         )
-        hypothesis = Hypothesis("healthcheck_misconfigured", str(service), 0.9, text, kind="wrong_path")
+        hypothesis = Hypothesis("healthcheck_misconfigured", str(service), weight("health.wrong_path"), text)
+        hypothesis.kind = "wrong_path"
         shown = [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(answered)]
         hypothesis.rows = series("for", "the server has nothing at the path of the probe", shown)
         found.append(hypothesis)
