@@ -159,12 +159,13 @@ def capture(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the bundle shall stand.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that stands there.")] = False,
     images: Annotated[bool, typer.Option("--images", help="List the files of the images' layers too.")] = False,
+    scan: Annotated[bool, typer.Option("--scan", help="Let Trivy look for vulnerabilities in the images.")] = False,
 ) -> None:
     """Take the evidence from the engine, before Docker forgets it."""
     from incidentlab.collect import capture as take
 
     with _progress("capture") as progress:
-        bundle = take(project, output, overwrite=overwrite, progress=progress, images=images)
+        bundle = take(project, output, overwrite=overwrite, progress=progress, images=images, scan=scan)
     typer.echo(f"captured {project} into {bundle}; next: incidentlab diagnose {bundle}")
 
 

@@ -10,30 +10,26 @@ Everything that may hold secrets is read before anything is written, so that the
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from docker import DockerClient
 from docker.errors import NotFound
 
 from incidentlab import bundle
-from incidentlab.collect import compose, engine, image_files, logs
+from incidentlab.collect import compose, engine, images, logs
 from incidentlab.collect.events import Event, Ours, ProbeNoise, truncation, union
 from incidentlab.collect.observe import Observer, Snapshot
 from incidentlab.collect.record import record
 from incidentlab.collect.snapshot import described, forgotten_addresses, forgotten_probes, public_names
+from incidentlab.collect.steps import Progress, Steps
 from incidentlab.redact import Redactor
 
 __all__ = ["Observer", "capture", "record"]
 
-Progress = Callable[[str, int, int], None]
 
-
-def capture(
+def capture(  # noqa: PLR0913 - each is a choice of the person who captures
     project: str,
     output: str | os.PathLike[str],
     *,
@@ -42,6 +38,7 @@ def capture(
     progress: Progress | None = None,
     overwrite: bool = False,
     images: bool = False,
+    scan: bool = False,
 ) -> Path:
     """Write the evidence of a Compose project, running or stopped, into an incident bundle.
 
@@ -62,6 +59,8 @@ def capture(
     images
         Take the list of the files in each layer of the project's images too: paths, sizes, modes, owners and hashes,
         from what ``docker save`` writes, which needs as much free disk as the images have for a while.
+    scan
+        Let Trivy look for vulnerabilities and secrets in the images, where it is installed.
 
     Returns
     -------
@@ -83,38 +82,12 @@ def capture(
             early = observer.snapshots if observer else []
             if not ids and not early:
                 raise engine.no_such_project(asked, project)
-            steps = _Steps(out, progress, total=len(ids) + 5 + images, files=images)
+            steps = Steps(out, progress, total=len(ids) + 5 + images + scan, files=images, scan=scan)
             _take(asked, project, ids, early=early, observer=observer, steps=steps, redactor=redactor)
     finally:
         if client is None:
             asked.close()
     return Path(output)
-
-
-class _Steps:
-    """Counts the sources for the progress, and turns what the engine refuses into rows of the ledger."""
-
-    def __init__(self, out: bundle.Writer, progress: Progress | None, *, total: int, files: bool) -> None:
-        self.out, self.files = out, files
-        self._progress, self._done, self._total = progress, 0, total
-
-    def end(self) -> None:
-        """Say that everything has been read."""
-        if self._progress:
-            self._progress("done", self._total, self._total)
-
-    @contextmanager
-    def source(self, name: str) -> Iterator[dict[str, Any]]:
-        """Read one source inside the block; the facts for its ledger row go into what it yields."""
-        if self._progress:
-            self._progress(name, self._done, self._total)
-        facts: dict[str, Any] = {}
-        try:
-            yield facts
-        except (*engine.ENGINE_ERRORS, ValueError, KeyError) as error:
-            facts["error"] = f"{type(error).__name__}: {error}"
-        self.out.ledger.append(bundle.ledger_row(name, **facts))
-        self._done += 1
 
 
 def _take(
@@ -124,26 +97,24 @@ def _take(
     *,
     early: list[Snapshot],
     observer: Observer | None,
-    steps: _Steps,
+    steps: Steps,
     redactor: Redactor,
 ) -> None:
     """Read all that may hold secrets, then write everything."""
     out, cut = steps.out, engine.now(client)
     latest = _containers(client, ids, early=early, steps=steps)
-    images = _images(client, [*early, *latest], steps)
+    found = images.images(client, [*early, *latest], steps)
+    reports = images.scanned(found, steps) if steps.scan else []
     config = _config([*early, *latest], steps)
     about = _engine(client, steps)
-    for document in (early, latest, images, config):
+    for document in (early, latest, found, reports, config):
         redactor.learn(document)
     redactor.keep(public_names(project, [*early, *latest]))
     out.jsonl("containers.jsonl", [*early, *latest], kind="inspect")
     for path, document, kind in (("compose.json", config, "config"), ("engine.json", about, "engine")):
         if document:
             out.json(path, document, kind=kind)
-    if images:
-        out.jsonl("images.jsonl", images, kind="images")
-    if steps.files and images:
-        _image_files(client, images, steps)
+    images.write(client, found, reports, steps)
     _events(client, project, [*early, *latest], cut=cut, observer=observer, steps=steps)
     for snapshot in latest:
         _logs(client, snapshot["inspect"], cut=cut, steps=steps)
@@ -154,7 +125,7 @@ def _take(
     steps.end()
 
 
-def _containers(client: DockerClient, ids: list[str], *, early: list[Snapshot], steps: _Steps) -> list[Snapshot]:
+def _containers(client: DockerClient, ids: list[str], *, early: list[Snapshot], steps: Steps) -> list[Snapshot]:
     latest: list[Snapshot] = []
     with steps.source("inspect") as facts:
         gone = 0
@@ -172,37 +143,7 @@ def _containers(client: DockerClient, ids: list[str], *, early: list[Snapshot], 
     return latest
 
 
-def _images(client: DockerClient, snapshots: list[Snapshot], steps: _Steps) -> list[dict[str, Any]]:
-    images = []
-    with steps.source("images") as facts:
-        missing = []
-        for image_id in sorted({s["inspect"]["Image"] for s in snapshots if "Image" in s["inspect"]}):
-            try:
-                images.append(engine.image(client, image_id))
-            except NotFound:
-                missing.append(image_id)
-        facts["rows"] = len(images)
-        facts["gap"] = f"removed meanwhile: {', '.join(missing)}" if missing else None
-    return images
-
-
-def _image_files(client: DockerClient, images: list[dict[str, Any]], steps: _Steps) -> None:
-    """Write the files of each layer once, whichever images share it."""
-    with steps.source("image_files") as facts, TemporaryDirectory(prefix=".images-", dir=steps.out.folder) as folder:
-        archive = Path(folder) / "images.tar"
-        engine.save(client, [image["inspect"]["Id"] for image in images], archive)
-        counted = Counter[str]()
-        steps.out.jsonl("image_files.jsonl.gz", _counted(image_files.layers(archive), counted), kind="image_files")
-        facts["rows"] = counted["files"]
-
-
-def _counted(layers: Iterator[dict[str, Any]], counted: Counter[str]) -> Iterator[dict[str, Any]]:
-    for layer in layers:
-        counted["files"] += len(layer["files"])
-        yield layer
-
-
-def _config(snapshots: list[Snapshot], steps: _Steps) -> dict[str, Any] | None:
+def _config(snapshots: list[Snapshot], steps: Steps) -> dict[str, Any] | None:
     config = None
     with steps.source("config") as facts:
         steps.out.facts["compose"] = compose.version()
@@ -214,7 +155,7 @@ def _config(snapshots: list[Snapshot], steps: _Steps) -> dict[str, Any] | None:
     return config
 
 
-def _engine(client: DockerClient, steps: _Steps) -> dict[str, Any]:
+def _engine(client: DockerClient, steps: Steps) -> dict[str, Any]:
     about: dict[str, Any] = {}
     with steps.source("engine"):
         about = engine.about(client)
@@ -229,7 +170,7 @@ def _events(
     *,
     cut: int,
     observer: Observer | None,
-    steps: _Steps,
+    steps: Steps,
 ) -> None:
     watched = observer.events if observer else []
     found = union(watched)
@@ -265,7 +206,7 @@ def _of_project(
     return found if told is None else [event for event in found if event["timeNano"] < told or not noise(event)]
 
 
-def _logs(client: DockerClient, inspect: dict[str, Any], *, cut: int, steps: _Steps) -> None:
+def _logs(client: DockerClient, inspect: dict[str, Any], *, cut: int, steps: Steps) -> None:
     about = described(inspect)
     name, tty = about["container"], about["tty"]
     with steps.source(f"logs:{name}") as facts:

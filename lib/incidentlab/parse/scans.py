@@ -107,6 +107,7 @@ def _scan(report: dict[str, Any], about: dict[str, Any], findings: list[dict[str
         "end_of_life": end if isinstance(end, bool) else None,
         "scanner": f"trivy {version}" if version else "trivy",
         "schema": report["SchemaVersion"] if isinstance(report["SchemaVersion"], int) else None,
+        "data_updated": clock.time(clock.rfc3339(_text(report.get("DataUpdated")) or "")),
         "targets": len(results),
         "vulnerabilities": len(findings) - ignored,
         "ignored": ignored,
