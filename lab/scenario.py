@@ -51,6 +51,8 @@ class Scenario:
     overlay: dict[str, Any]
     steps: list[Any]
     truth: dict[str, Any]
+    images: bool = False
+    """Whether its recording has the files of the images' layers too."""
 
     @property
     def overlay_file(self) -> Path:
@@ -294,7 +296,7 @@ def record(name: str) -> None:
         try:
             with Observer(PROJECT) as observer:
                 perform(play)
-                capture(PROJECT, fresh, observer=observer)
+                capture(PROJECT, fresh, observer=observer, images=play.scenario.images)
         finally:
             clear(play.scenario)
         (fresh / "ground-truth.json").write_text(json.dumps(play.scenario.truth, indent=2) + "\n")

@@ -57,7 +57,7 @@ def files(*more: tuple[str, str, int]) -> dict[str, Any]:
     """Return the layers of the image and their files."""
     layers = [
         {"image": "web:1", "image_id": "sha256:i", "layer": n, "step": n, "diff_id": f"sha256:l{n}", "instruction": "COPY",
-         "created_by": f"COPY step {n}"}
+         "created_by": f"COPY step {n}" if n == 1 else "RUN chown -R 1001 /app"}
         | NEAR
         for n in (1, 2)
     ]  # fmt: skip

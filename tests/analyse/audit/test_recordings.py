@@ -1,6 +1,7 @@
 """The audit of what was recorded: each planted fault once, and no accusation of what was right."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,9 @@ PLANTED = {
     "false-healthy": {("socket-probe", "postgres"), ("crashes-masked", "auth-service")},
     "fixed": set(),
     "healthcheck-exec": {("healthcheck-program-missing", "auth-service")},
+    "image-distroless": set(),
+    "image-distroless-no-path": {("healthcheck-program-missing", "auth-service")},
+    "image-single-stage": {("runs-as-root", "auth-service")},
     "line-endings": set(),
     "migration-failure": set(),
     "missing-database": set(),
@@ -58,6 +62,20 @@ def test_a_recording_breaks_what_was_planted_and_nothing_else(
     told = list(zip(found["rule"], found["service"], strict=True))
     assert len(told) == len(set(told))
     assert set(told) - RIGHT == PLANTED[name]
+
+
+def test_a_probe_that_cannot_start_is_foretold_from_the_image_alone(
+    investigated: Callable[[str], Investigation],
+) -> None:
+    """Without any probe, event or line of a log: the files of the image and its PATH are enough."""
+    seen = investigated("image-distroless-no-path").incident
+    blind = replace(seen, probes=seen.probes[:0], events=seen.events[:0], logs=seen.logs[:0], samples=seen.samples[:0])
+    audit = investigate(blind).audit
+    (row,) = audit[audit["rule"].eq("healthcheck-program-missing") & audit["state"].eq("found")].to_dict("records")
+    assert "healthcheck_exec_failure" in row["sentence"]
+    assert investigated("image-distroless-no-path").findings["category"].iloc[0] == "healthcheck_exec_failure"
+    mended = investigated("image-distroless").audit
+    assert "auth-service" not in mended.loc[mended["rule"].eq("healthcheck-program-missing"), "service"].tolist()
 
 
 def test_the_lab_file_alone_is_accused_of_its_passwords_only() -> None:

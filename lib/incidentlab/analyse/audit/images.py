@@ -7,6 +7,7 @@ only what harms is told, not that it has a package manager.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from incidentlab.analyse.audit.case import Case, Found, Record, size, words
 
 _WORTH = 1_000_000
 """Bytes below which what a layer hides or keeps is not worth a line: less than a hundredth of a small image."""
+_CHANGES_OWNER = re.compile(r"\bch(?:own|mod|grp)\b")
 _ROOT = ("", "0", "root")
 
 
@@ -112,6 +114,8 @@ def _hidden(case: Case, reason: str) -> Iterator[Found]:
     for image, layer in waste[["image", "hidden_by"]].drop_duplicates().itertuples(index=False):
         group = waste[waste["image"].eq(image) & waste["hidden_by"].eq(layer)]
         row, amount = _layer(case, str(image), int(layer)), int(group["size_bytes"].sum())
+        if reason == "copied" and (row is None or not _CHANGES_OWNER.search(str(row["created_by"]))):
+            continue  # an update of a package may write the same bytes again
         if row is not None and amount >= _WORTH:
             largest = str(group.nlargest(1, "size_bytes")["path"].iloc[0])
             told.setdefault((row["diff_id"], amount), []).append(row | {"amount": amount, "largest": largest})
