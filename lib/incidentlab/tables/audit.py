@@ -12,8 +12,8 @@ AUDIT = Table(
     "one rule that a service or an image breaks, or of which that cannot be told",
     (
         Column("rule", TEXT, "name of the rule (see `incidentlab.knowledge.rules`)"),
-        Column("level", TEXT, "error, warning, note"),
-        Column("state", TEXT, "found, or not known: a measurement is missing"),
+        Column("level", TEXT, "how bad it is", LEVELS),
+        Column("state", TEXT, "not known = a measurement is missing", ("found", "not known")),
         Column("service", TEXT, "the service; NaN = the project, or an image that several use"),
         Column("sentence", TEXT, "what is wrong, with its figures"),
         Column("missing", TEXT, "what would have to be known; NaN = it is known"),

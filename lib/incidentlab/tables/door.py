@@ -48,7 +48,7 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     Raises
     ------
     BadTable
-        A column is missing, a time has no zone, or a value does not fit its dtype.
+        A column is missing, a time has no zone, a value does not fit its dtype, or is no word of a closed column.
 
     Examples
     --------
@@ -64,6 +64,9 @@ output, file, line, pointer; present: start
         )
     columns = {column.name: _cast(frame[column.name], column, table).array for column in table.columns}
     result = pd.DataFrame(columns)
+    for column in table.columns:
+        if column.among and len(result):
+            _closed(result[column.name], column, table)
     if len(result) and not _sorted(result, table):
         result = result.sort_values(list(table.sort), kind="stable", na_position="last", ignore_index=True)
     return result
@@ -147,6 +150,14 @@ def _cast(values: pd.Series[Any], column: Column, table: Table) -> pd.Series[Any
         return values.astype(_dtype(column.dtype))
     except (TypeError, ValueError, OverflowError) as error:
         raise BadTable(f"{table.name}.{column.name}: {error}; wanted {column.dtype}, got {values.dtype}") from error
+
+
+def _closed(values: pd.Series[Any], column: Column, table: Table) -> None:
+    """Refuse a word that a closed column does not have; the words are few, however many the rows."""
+    strange = [word for word in values.unique() if isinstance(word, str) and word not in column.among]
+    if strange:
+        words = ", ".join(column.among)
+        raise BadTable(f"{table.name}.{column.name}: no such word: {strange[0][:40]!r}; it takes {words}")
 
 
 def _utc(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -7,6 +7,10 @@ from incidentlab.tables.scans import SCANS, VULNERABILITIES
 from incidentlab.tables.table import FLAG, REAL, TEXT, TIME, WHOLE, Column, Table, where
 from incidentlab.tables.written import ENGINES, INSTRUCTIONS, SETTINGS
 
+LINE_KINDS = ("log", "continuation", "compose", "build", "shell", "unknown")
+LOG_LEVELS = ("debug", "info", "warning", "error", "fatal")
+PROBE_OUTCOMES = ("pass", "fail", "timeout", "exec_error")
+
 CONTAINERS = Table(
     "containers",
     "one container, as it was last seen",
@@ -80,10 +84,10 @@ LOGS = Table(
         Column("service", TEXT, "Compose service; NaN where the text does not say"),
         Column("replica", WHOLE, "container number; NA where the text does not say"),
         Column("container", TEXT, "container name as far as the source gives it"),
-        Column("stream", TEXT, "stdout or stderr; NaN where the source merges them"),
-        Column("kind", TEXT, "log, continuation, compose, build, shell, unknown (see parse.compose_logs)"),
+        Column("stream", TEXT, "NaN where the source merges them", ("stdout", "stderr")),
+        Column("kind", TEXT, "whose line it is (see parse.compose_logs)", LINE_KINDS),
         Column("message", TEXT, "the text without prefix, time stamp, ANSI escapes and line end"),
-        Column("level", TEXT, "debug, info, warning, error, fatal; NaN where the line states none"),
+        Column("level", TEXT, "NaN where the line states none", LOG_LEVELS),
         Column(
             "app_ts", TIME, "the time that the program itself printed, where it bears a zone or is UTC by convention"
         ),
@@ -121,7 +125,7 @@ PROBES = Table(
         Column("service", TEXT, "Compose service"),
         Column("container_id", TEXT, "full id"),
         Column("exit_code", WHOLE, "0 healthy, other unhealthy, -1 the probe itself did not finish"),
-        Column("outcome", TEXT, "pass, fail, timeout, exec_error"),
+        Column("outcome", TEXT, "what became of it", PROBE_OUTCOMES),
         Column("output", TEXT, "what the probe printed (the engine keeps 4096 bytes)"),
         *where(),
     ),

@@ -55,7 +55,8 @@ IMAGE_FILES = Table(
         Column(
             "kind",
             TEXT,
-            "file, directory, symlink, hardlink, whiteout (hides one path), opaque (hides a folder), special",
+            "a whiteout hides one path, an opaque mark a folder",
+            ("file", "directory", "symlink", "hardlink", "whiteout", "opaque", "special"),
         ),
         Column("size_bytes", WHOLE, "bytes of a file; length of a symlink's target; 0 for the others"),
         Column("mode", WHOLE, "permission bits, set-user-id and set-group-id included"),
@@ -76,7 +77,10 @@ IMAGE_WASTE = Table(
         Column("path", TEXT, "absolute path in the image"),
         Column("size_bytes", WHOLE, "bytes that are hidden"),
         Column(
-            "reason", TEXT, "overwritten, deleted, or copied: byte-equal with what hides it, only owner or mode differ"
+            "reason",
+            TEXT,
+            "copied = byte-equal with what hides it, only owner or mode differ",
+            ("overwritten", "deleted", "copied"),
         ),
         Column("hidden_by", WHOLE, "the layer that hides it"),
     ),
@@ -91,7 +95,18 @@ IMAGE_CONTENTS = Table(
         Column(
             "kind",
             TEXT,
-            "shell, package_manager, compiler, package_cache, git, env_file, private_key, setuid, dev_dependency",
+            "what it is",
+            (
+                "shell",
+                "package_manager",
+                "compiler",
+                "package_cache",
+                "git",
+                "env_file",
+                "private_key",
+                "setuid",
+                "dev_dependency",
+            ),
         ),
         Column("path", TEXT, "the file, or the folder that holds them all"),
         Column("files", WHOLE, "how many"),
@@ -106,7 +121,12 @@ IMAGE_CHANGES = Table(
     "image_changes",
     "what one layer of either image contributed to the difference between two images",
     (
-        Column("change", TEXT, "shared (in both), gone (only in the image before), new (only in the image after)"),
+        Column(
+            "change",
+            TEXT,
+            "shared = in both, gone = only in the image before, new = only in the image after",
+            ("shared", "gone", "new"),
+        ),
         Column("layer", WHOLE, "place in the image that has it, from 1"),
         Column("diff_id", TEXT, "sha256 of the layer's files"),
         Column("created_by", TEXT, "the step that made it"),

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from incidentlab.tables.evidence import PROBE_OUTCOMES
 from incidentlab.tables.table import FLAG, REAL, TEXT, TIME, WHOLE, Column, Table, where
+
+HEALTH_STATES = ("starting", "healthy", "unhealthy")
+LOOP_END_REASONS = (
+    "running",
+    "looping",
+    "exit_zero",
+    "budget_spent",
+    "failed_start",
+    "first_start_failed",
+    "never_started",
+    "stopped",
+    "stopped_in_backoff",
+    "signal",
+    "removed",
+    "no_policy",
+    "unknown",
+)
+WHATIF_REASONS = ("connected", "tries_spent", "budget_spent", "dependency_unhealthy", "horizon")
 
 RESTARTS = Table(
     "restarts",
@@ -20,8 +39,18 @@ RESTARTS = Table(
         Column("observed_s", REAL, "start_event - die_event"),
         Column("predicted_s", REAL, "delay that the engine's formula gives; NaN where the policy did not restart"),
         Column("residual_s", REAL, "observed_s - predicted_s: what it cost to start the container"),
-        Column("predicted_from", TEXT, "count = every restart since the delay began is known; gap = from observed_s"),
-        Column("cause", TEXT, "policy, human (a command, docker's or Compose's), compose (replaced), unknown"),
+        Column(
+            "predicted_from",
+            TEXT,
+            "count = every restart since the delay began is known; gap = from observed_s",
+            ("count", "gap"),
+        ),
+        Column(
+            "cause",
+            TEXT,
+            "human = a command, docker's or Compose's; compose = the container was replaced",
+            ("policy", "human", "compose", "unknown"),
+        ),
         Column("restart_count", WHOLE, "RestartCount after it; NA = the start by hand before was not seen"),
         Column("budget_left", WHOLE, "restarts that on-failure:N still allows after it; NA = no limit, or not known"),
         Column("note", TEXT, "what is out of the ordinary; NaN = nothing"),
@@ -37,7 +66,7 @@ LOOP_ENDS = Table(
         Column("service", TEXT, "Compose service"),
         Column("container", TEXT, "container name"),
         Column("container_id", TEXT, "full id"),
-        Column("reason", TEXT, "see analyse.restarts.REASONS"),
+        Column("reason", TEXT, "what it means stands in analyse.restarts.REASONS", LOOP_END_REASONS),
         Column("sentence", TEXT, "the reason in words, with its figures"),
         Column("ts", TIME, "when it was decided; NaT = no event tells"),
         Column("restarts", WHOLE, "restarts by policy that were seen"),
@@ -59,7 +88,12 @@ BACKOFFS = Table(
         Column("first", TIME, "first try; NaT = order only"),
         Column("last", TIME, "last try, the successful one included"),
         Column("failed", WHOLE, "failed tries"),
-        Column("ended_by", TEXT, "success, run_end (a later run tries again), open (nothing more was seen)"),
+        Column(
+            "ended_by",
+            TEXT,
+            "run_end = a later run tries again; open = nothing more was seen",
+            ("success", "run_end", "open"),
+        ),
         Column("initial_s", REAL, "first delay"),
         Column("initial_lower_s", REAL, "lower bound of its 95 % interval"),
         Column("initial_upper_s", REAL, "upper bound"),
@@ -128,10 +162,10 @@ HEALTH_PROBES = Table(
         Column("run", WHOLE, "run that it fell in"),
         Column("start", TIME, "when it began"),
         Column("end", TIME, "when its result came"),
-        Column("outcome", TEXT, "pass, fail, timeout, exec_error"),
+        Column("outcome", TEXT, "what became of it", PROBE_OUTCOMES),
         Column("counted", FLAG, "a failure that raised the streak, or a success; False = inside the start period"),
         Column("streak", WHOLE, "failures in a row after it"),
-        Column("state", TEXT, "state after it: starting, healthy, unhealthy"),
+        Column("state", TEXT, "state after it", HEALTH_STATES),
         Column("changed", FLAG, "whether it changed the state: the engine emits health_status only then"),
         Column("missing", WHOLE, "probes just before it that must have run and were not recorded"),
         *where(),
@@ -147,11 +181,16 @@ HEALTH = Table(
         Column("container", TEXT, "container name"),
         Column("container_id", TEXT, "full id"),
         Column("run", WHOLE, "run that it fell in; for a forced state after an end, the run that ended"),
-        Column("state", TEXT, "starting, healthy, unhealthy"),
+        Column("state", TEXT, "the engine's word for it", HEALTH_STATES),
         Column("start", TIME, "when it began"),
         Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
         Column("forced", FLAG, "the engine says unhealthy only because it stopped probing; no event, no judgement"),
-        Column("cause", TEXT, "what began it: start, probe, die, pause, event (the probe was not recorded)"),
+        Column(
+            "cause",
+            TEXT,
+            "what began it; event = its probe was not recorded",
+            ("start", "probe", "die", "pause", "event"),
+        ),
         Column("streak", WHOLE, "failures in a row when it ended"),
         Column("passes", WHOLE, "probes that passed in it"),
         Column("fails", WHOLE, "probes that the test failed"),
@@ -180,7 +219,7 @@ WHATIF = Table(
         Column("after_ready_s", REAL, "how long the dependency had been ready by then"),
         Column("failed_tries", WHOLE, "failed tries"),
         Column("restarts", WHOLE, "restarts by policy"),
-        Column("reason", TEXT, "see analyse.whatif.REASONS"),
+        Column("reason", TEXT, "what it means stands in analyse.whatif.REASONS", WHATIF_REASONS),
     ),
 )
 

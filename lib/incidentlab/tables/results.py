@@ -33,12 +33,19 @@ CATEGORIES = (
 )
 """The answers that a diagnosis may give. ``benign`` and ``unknown`` are answers like the others."""
 
+MILESTONE_NAMES = ("started", "impact", "detected", "acknowledged", "mitigated", "resolved")
+
 MARKS = Table(
     "marks",
     "what one log line says, as one pattern reads it",
     (
         Column("row", WHOLE, "the row of LOGS, from 0"),
-        Column("question", TEXT, "what it answers: failure, phase, success, detail; each for what stands by itself"),
+        Column(
+            "question",
+            TEXT,
+            "what it answers; each = it stands by itself",
+            ("failure", "phase", "success", "detail", "each"),
+        ),
         Column("kind", TEXT, "what the line says: a kind of `knowledge`"),
         Column("signature", TEXT, "the name of the pattern"),
         Column("runtime", TEXT, "who writes such a line"),
@@ -61,7 +68,7 @@ FAILURES = Table(
         Column("order", WHOLE, "position of its first line"),
         Column("service", TEXT, "the service that failed (whose log it is)"),
         Column("container", TEXT, "its container"),
-        Column("kind", TEXT, "what failed: refused, dns, timeout, auth, ... (see analyse.failures)"),
+        Column("kind", TEXT, "what failed: a kind of `knowledge` that answers the question failure"),
         Column("code", TEXT, "symbolic code: ECONNREFUSED, ENOTFOUND, SQLSTATE, exception class"),
         Column("errno", WHOLE, "number as printed (Node: -111, libc: 111)"),
         Column("syscall", TEXT, "connect, getaddrinfo, ..."),
@@ -71,7 +78,7 @@ FAILURES = Table(
         Column("subject", TEXT, "what else the message names: role, database, path, variable, table"),
         Column("runtime", TEXT, "node, python, java, go, ruby, php, dotnet, rust, postgres, engine, ..."),
         Column("target", TEXT, "the service that the target resolves to"),
-        Column("target_by", TEXT, "how it was resolved: host, address, port, depends_on"),
+        Column("target_by", TEXT, "how it was resolved", ("host", "address", "port", "depends_on", "loopback")),
         Column("message", TEXT, "the line that decides, as it stands in the log"),
         Column("signature", TEXT, "the name of the pattern that matched"),
         Column("last_line", WHOLE, "last line of the folded record"),
@@ -114,7 +121,7 @@ LIFETIMES = Table(
         Column("signal", WHOLE, "last kill signal sent before the end; NA = none seen"),
         Column("oom_killed", FLAG, "an oom event fell in this run, or inspect says so"),
         Column("duration_s", REAL, "finished - started, not below 0; NaN = still running"),
-        Column("brought_by", TEXT, "who started it: first_start, policy, human; NaN = not known"),
+        Column("brought_by", TEXT, "who started it; NaN = not known", ("first_start", "policy", "human")),
         *where(),
     ),
     ("started", "container", "run"),
@@ -129,8 +136,18 @@ PHASES = Table(
         Column(
             "phase",
             TEXT,
-            "starting, running (nothing tells whether it is ready), temporary_server, restarting_inside, ready, "
-            "paused, disconnected, stopping, exited",
+            "running = nothing tells whether it is ready; temporary_server and restarting_inside = while it prepares",
+            (
+                "starting",
+                "running",
+                "temporary_server",
+                "restarting_inside",
+                "ready",
+                "paused",
+                "disconnected",
+                "stopping",
+                "exited",
+            ),
         ),
         Column("start", TIME, "when it began; NaT = order only"),
         Column("end", TIME, "when it ended; NaT = still open when we stopped looking"),
@@ -148,7 +165,7 @@ FINDINGS = Table(
     "one hypothesis about the cause, ranked",
     (
         Column("rank", WHOLE, "1 = the verdict"),
-        Column("category", TEXT, "one of CATEGORIES"),
+        Column("category", TEXT, "the answer", CATEGORIES),
         Column("service", TEXT, "the service that failed; NaN where none can be named"),
         Column("dependency", TEXT, "the service that it depended on; NaN where none"),
         Column("confidence", REAL, "0 to 1: how often a finding like this is right"),
@@ -156,7 +173,7 @@ FINDINGS = Table(
         Column("remedy", TEXT, "what to change, and how to verify it"),
         Column("follows", WHOLE, "rank of the finding that this one is a consequence of; NA = a first cause"),
         Column("recovered", FLAG, "whether the service worked again within the evidence"),
-        Column("recovered_by", TEXT, "restart_policy, retry, human; NaN = did not, or not known"),
+        Column("recovered_by", TEXT, "NaN = did not, or not known", ("restart_policy", "retry", "human")),
     ),
     ("rank",),
 )
@@ -166,7 +183,7 @@ EVIDENCE = Table(
     "one row that speaks for or against a finding",
     (
         Column("rank", WHOLE, "the finding"),
-        Column("role", TEXT, "for, against, missing"),
+        Column("role", TEXT, "how it stands to the finding", ("for", "against", "missing")),
         Column("fact", TEXT, "what the row shows, in words"),
         Column("ts", TIME, "when"),
         Column("order", WHOLE, "position in the source"),
@@ -186,7 +203,19 @@ HARMS = Table(
         Column(
             "kind",
             TEXT,
-            "crashed, ended, restarting, reset, unhealthy, never started, fatal, errors, waits, listed",
+            "what happened; listed = a listing shows it",
+            (
+                "crashed",
+                "ended",
+                "restarting",
+                "reset",
+                "unhealthy",
+                "never started",
+                "fatal",
+                "errors",
+                "waits",
+                "listed",
+            ),
         ),
         Column("ts", TIME, "when first; NaT = order only, or not known"),
         Column("until", TIME, "when last"),
@@ -207,7 +236,7 @@ TIMELINE = Table(
         Column("service", TEXT, "where"),
         Column("what", TEXT, "start, die, refused, ready, success, probe_fail, healthy, ..."),
         Column("detail", TEXT, "in words"),
-        Column("source", TEXT, "logs, events, probes, inspect"),
+        Column("source", TEXT, "where it was seen", ("logs", "events", "probes", "inspect")),
         *where(),
     ),
     ("ts", "order"),
@@ -217,12 +246,12 @@ MILESTONES = Table(
     "milestones",
     "one milestone of the incident; always all six, one that is not known has no time and no place",
     (
-        Column("name", TEXT, "started, impact, detected, acknowledged, mitigated, resolved"),
+        Column("name", TEXT, "the milestone", MILESTONE_NAMES),
         Column("ts", TIME, "when; NaT = not known, or known by its order only"),
         Column("service", TEXT, "where"),
         Column("definition", TEXT, "what was looked for"),
         Column("what", TEXT, "what the row shows, in words; NaN = nothing was found"),
-        Column("source", TEXT, "evidence (a row shows it), person (somebody wrote it down); NaN = not known"),
+        Column("source", TEXT, "a row shows it, or a person wrote it down; NaN = not known", ("evidence", "person")),
         Column("uncertainty_s", REAL, "error bar of `ts`, to both sides; NaN = no time"),
         *where(),
     ),
@@ -232,12 +261,17 @@ METRICS = Table(
     "metrics",
     "one duration between two milestones; always all four",
     (
-        Column("name", TEXT, "TTD, TTA, TTM, TTR: time to detect, acknowledge, mitigate, resolve"),
+        Column("name", TEXT, "time to detect, acknowledge, mitigate, resolve", ("TTD", "TTA", "TTM", "TTR")),
         Column("definition", TEXT, "from which milestone to which"),
-        Column("begin", TEXT, "the milestone from which it counts"),
-        Column("end", TEXT, "the milestone to which it counts"),
+        Column("begin", TEXT, "the milestone from which it counts", MILESTONE_NAMES),
+        Column("end", TEXT, "the milestone to which it counts", MILESTONE_NAMES),
         Column("duration_s", REAL, "ts of `end` - ts of `begin`; NaN = one of them is not known"),
         Column("uncertainty_s", REAL, "the error bars of both, added; 0 = both are the same row"),
-        Column("order", TEXT, "after, same, before, unknown (inside the error bar); NaN = not known"),
+        Column(
+            "order",
+            TEXT,
+            "of `end` to `begin`; unknown = inside the error bar; NaN = one of them is not known",
+            ("after", "same", "before", "unknown"),
+        ),
     ),
 )

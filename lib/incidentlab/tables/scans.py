@@ -67,7 +67,7 @@ SCAN_CHANGES = Table(
     "scan_changes",
     "what became of one finding between two scans",
     (
-        Column("change", TEXT, "gone, new, still, ignored, unignored"),
+        Column("change", TEXT, "what became of it", ("gone", "new", "still", "ignored", "unignored")),
         Column("newly_fixable", FLAG, "a fixed version is known in the later scan and was not in the earlier"),
         Column("severity", TEXT, "in the later scan, where it is there"),
         Column("vulnerability", TEXT, "CVE or the advisory's own id"),

@@ -19,11 +19,16 @@ NEVER = cast("pd.Timestamp", pd.NaT)
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, pandas dtype, and meaning with unit and source."""
+    """One column: name, pandas dtype, and meaning with unit and source.
+
+    `among` closes the column: it holds these words and no other, besides missing values. Empty = open, as it is
+    for whatever others name: services, the engine's states, a scanner's words.
+    """
 
     name: str
     dtype: str
     meaning: str
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class Table:
     def names(self) -> list[str]:
         """The column names in their order."""
         return [column.name for column in self.columns]
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return the words that a column may hold; empty where it is open."""
+        return next(column.among for column in self.columns if column.name == name)
 
     @property
     def dtypes(self) -> dict[str, str]:
