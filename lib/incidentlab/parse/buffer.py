@@ -26,11 +26,15 @@ def table(letters: str) -> Flags:
 
 
 DIGIT = table("0123456789")
+SMALL = table("abcdefghijklmnopqrstuvwxyz")
+CAPITAL = table("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+WORD = DIGIT | SMALL | CAPITAL | table("_")
 
 
 def windows(data: Bytes, starts: Whole, width: int) -> Bytes:
     """Return the `width` bytes from each start, a row for each."""
-    return np.lib.stride_tricks.sliding_window_view(data, width)[starts]
+    rows = np.ndarray(len(data) - width + 1, f"V{width}", data.data, strides=(1,))[starts]
+    return rows.view(np.uint8).reshape(-1, width)
 
 
 def lines_of(places: Whole, begins: Whole) -> Whole:
@@ -46,6 +50,30 @@ def lines_of(places: Whole, begins: Whole) -> Whole:
     return np.concatenate([np.zeros(lead, np.int64), np.repeat(np.arange(len(begins)), counts)])
 
 
+def reach(data: Bytes, begins: Whole, ends: Whole, count: int) -> Whole:
+    r"""Return where the first `count` characters of each line end; the bytes are UTF-8.
+
+    Examples
+    --------
+    >>> text = np.frombuffer("aé\nbcd\n".encode() + bytes(AHEAD), np.uint8)
+    >>> reach(text, np.array([0, 4]), np.array([3, 7]), 2).tolist()
+    [3, 6]
+    """
+    last = np.minimum(ends, begins + count)
+    inner = np.flatnonzero((data & 0xC0) == 0x80)  # every byte of a character but its first
+    if not len(inner):
+        return last
+    skipped = np.searchsorted(inner, begins)
+    while True:
+        further = np.minimum(ends, begins + count + np.searchsorted(inner, last) - skipped)
+        if (further == last).all():
+            break
+        last = further
+    while (within := (last < ends) & ((data[last] & 0xC0) == 0x80)).any():
+        last = last + within
+    return last
+
+
 def shaped(data: Bytes, begins: Whole, ends: Whole, shape: bytes) -> tuple[Whole, Bytes]:
     """Return the lines that begin with a shape, in which ``0`` is any digit and ``?`` anything, and their heads."""
     pattern = np.frombuffer(shape, np.uint8)
@@ -54,6 +82,19 @@ def shaped(data: Bytes, begins: Whole, ends: Whole, shape: bytes) -> tuple[Whole
     heads = windows(data, begins[rows], len(shape))
     good = (heads[:, signs] == pattern[signs]).all(axis=1) & DIGIT[heads[:, digits]].all(axis=1)
     return rows[good], heads[good]
+
+
+def run(flags: Any) -> Whole:
+    """Return how many flags are set at the begin of each row.
+
+    Examples
+    --------
+    >>> run(np.array([[True, True, False, True], [False, True, True, True]])).tolist()
+    [2, 0]
+    """
+    ended = np.argmin(flags, axis=1)
+    count: Whole = np.where(flags[np.arange(len(flags)), ended], flags.shape[1], ended)
+    return count
 
 
 def wide(data: Bytes, size: int) -> Any:

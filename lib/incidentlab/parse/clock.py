@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from incidentlab.parse.buffer import ZERO, Bytes, Whole, number, windows
+from incidentlab.parse.buffer import ZERO, Bytes, Whole, number, wide, windows
 
 NAT = int(np.iinfo(np.int64).min)
 """What pandas stores for NaT."""
@@ -29,7 +29,8 @@ WIDTH = 30
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _PARTS = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)"
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)",
+    re.ASCII,
 )
 
 
@@ -107,13 +108,31 @@ def fixed(data: Bytes, starts: Whole) -> Whole:
     inside = np.flatnonzero(starts <= len(data) - WIDTH)
     if len(inside):
         text = windows(data, starts[inside], WIDTH)
-        seconds, digits = seconds_of(text), text[:, 20:29] - ZERO
-        good = (seconds != NAT) & (text[:, [10, 19, 29]] == np.frombuffer(b"T.Z", np.uint8)).all(axis=1)
-        good &= (digits <= 9).all(axis=1)
-        result[inside[good]] = seconds[good] * SECOND + number(digits[good])
+        seconds, digits = seconds_of(text), wide(data, 8)[starts[inside] + 20] - _ZEROS
+        good = (seconds != NAT) & (text[:, 10] == ord("T")) & (text[:, 19] == ord(".")) & (text[:, 29] == ord("Z"))
+        good &= (digits | (digits + _ABOVE_NINE)) & _HIGH == 0
+        ninth = text[:, 28] - ZERO
+        good &= ninth <= 9
+        result[inside[good]] = (seconds * SECOND + eight(digits).astype(np.int64) * 10 + ninth)[good]
     return result
 
 
+_ZEROS, _ABOVE_NINE, _HIGH = (np.uint64(0x0101010101010101 * byte) for byte in (0x30, 0x76, 0x80))
+
+
+def eight(digits: Any) -> Any:
+    """Return the numbers of eight decimal digits each, given as little-endian numbers with a digit in every byte.
+
+    Neighbours are joined to pairs, pairs to fours, fours to eights, all at once (Daniel Lemire, "Quickly parsing eight
+    digits", 2018).
+    """
+    pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
+    low = (pairs & _PAIRS) * np.uint64(0x000F424000000064)
+    high = ((pairs >> np.uint64(16)) & _PAIRS) * np.uint64(0x0000271000000001)
+    return (low + high) >> np.uint64(32)
+
+
+_PAIRS = np.uint64(0x000000FF000000FF)
 SECOND = 1_000_000_000
 _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
@@ -121,19 +140,32 @@ _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 def seconds_of(text: Bytes) -> Whole:
     """Return the seconds since 1970 of rows that begin with ``YYYY-MM-DD?hh:mm:ss``, `NAT` where they do not.
 
-    Years at the borders of int64 nanoseconds are left to the scalar reader.
+    Years at the borders of int64 nanoseconds are left to the scalar reader. Rows of one minute stand together, so a
+    minute is read once.
     """
-    digits = text[:, :19] - ZERO
-    year, month, day, hour, minute, second = (
-        number(digits[:, start:stop]) for start, stop in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
+    if not len(text):
+        return np.zeros(0, np.int64)
+    minute = np.ascontiguousarray(text[:, :16]).view("<u8")
+    begin = np.flatnonzero(np.append(True, (minute[1:, 0] != minute[:-1, 0]) | (minute[1:, 1] != minute[:-1, 1])))
+    whole = np.repeat(_minutes(text[begin, :16]), np.diff(np.append(begin, len(text))))
+    tens, ones = text[:, 17] - ZERO, text[:, 18] - ZERO
+    good = (whole != NAT) & (text[:, 16] == ord(":")) & (tens <= 5) & (ones <= 9)
+    return np.where(good, whole + tens.astype(np.int64) * 10 + ones, NAT)
+
+
+def _minutes(text: Bytes) -> Whole:
+    """Return the seconds since 1970 of rows ``YYYY-MM-DD?hh:mm``."""
+    digits = text - ZERO
+    year, month, day, hour, minute = (
+        number(digits[:, start:stop]) for start, stop in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16))
     )
-    good = (digits[:, [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18]] <= 9).all(axis=1)
-    good &= (text[:, 4] == 45) & (text[:, 7] == 45) & (text[:, 13] == 58) & (text[:, 16] == 58)
-    good &= (month >= 1) & (month <= 12) & (hour <= 23) & (minute <= 59) & (second <= 59) & (day >= 1)
+    good = (digits[:, [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15]] <= 9).all(axis=1)
+    good &= (text[:, 4] == 45) & (text[:, 7] == 45) & (text[:, 13] == 58)
+    good &= (month >= 1) & (month <= 12) & (hour <= 23) & (minute <= 59) & (day >= 1)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     good &= day <= _DAYS[np.where(good, month, 0)] + (leap & (month == 2))
     good &= (year >= 1678) & (year <= 2261)
-    return np.where(good, ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second, NAT)
+    return np.where(good, ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60, NAT)
 
 
 def _days(year: Any, month: Any, day: Any) -> Any:

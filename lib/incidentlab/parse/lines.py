@@ -10,6 +10,10 @@ from __future__ import annotations
 import codecs
 import re
 
+import numpy as np
+
+from incidentlab.parse.buffer import AHEAD, Bytes, Whole, table
+
 PIECE = 16_384
 """The engine cuts longer lines into pieces of this many bytes (docker/moby `daemon/logger/copier.go`)."""
 
@@ -20,6 +24,12 @@ _ESCAPE = re.compile(
 )
 _ORPHAN = re.compile(r"\[\d{1,3}(?:;\d{1,3})*m")
 """A colour whose ESC was lost when the text was copied."""
+
+
+_PARAMETERS = 24
+"""No colour has more signs between ESC [ and its last letter."""
+
+_PARAMETER, _FINAL = table("0123456789:;<=>?"), table("".join(map(chr, range(64, 127))))
 
 
 def encode(text: str | bytes) -> bytes:
@@ -80,6 +90,43 @@ def clean(line: bytes) -> str:
     if text.startswith("["):
         text = _ORPHAN.sub("", text, count=2) if _ORPHAN.match(text) else text
     return text
+
+
+def without_colours(data: Bytes) -> Bytes:
+    r"""Return a buffer of lines (see `buffer`) without what `clean` takes away, as far as that is simple.
+
+    Escapes that set colours and the like go, and a CR at either end of a line. What is left of ESC, CR and NUL shows
+    which lines only `clean` can read.
+
+    Examples
+    --------
+    >>> text = np.frombuffer(b"\x1b[36mweb\x1b[0m\r\n" + bytes(AHEAD), np.uint8)
+    >>> without_colours(text)[:4].tobytes()
+    b'web\n'
+    """
+    begin = np.flatnonzero(data[:-AHEAD] == ord("\x1b"))
+    begin = begin[data[begin + 1] == ord("[")]
+    last = begin + 2
+    for _ in range(_PARAMETERS):
+        inner = _PARAMETER[data[last]]
+        if not inner.any():
+            break
+        last = last + inner
+    closed = _FINAL[data[last]]
+    data = _without(data, begin[closed], last[closed])
+    cr = np.flatnonzero(data[:-AHEAD] == ord("\r"))
+    cr = cr[(data[cr + 1] == ord("\n")) | (cr == 0) | (data[np.maximum(cr - 1, 0)] == ord("\n"))]
+    return _without(data, cr, cr)
+
+
+def _without(data: Bytes, first: Whole, last: Whole) -> Bytes:
+    """Return the bytes but for some that lie from `first` to `last`."""
+    if not len(first):
+        return data
+    keep = np.ones(len(data), bool)
+    for step in range(int((last - first).max()) + 1):
+        keep[(first + step)[first + step <= last]] = False
+    return data[keep]
 
 
 def mend(line: bytes) -> bytes:

@@ -1,0 +1,170 @@
+"""Some whole lines of a large text, read by columns: whose each is, when it was written, and what it states.
+
+A line is plain where this can be told from its bytes at their places. What is not plain is left to the exact reader.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from incidentlab.parse import app_clock, app_clocks, buffer, clock, level, levels, lines
+from incidentlab.parse.buffer import Whole
+from incidentlab.parse.dialect import PREFIX, Dialect
+
+_NAME_WIDTH = 72
+"""A longer prefix is left to the exact reader."""
+
+
+def pieces(data: bytes, size: int) -> Iterator[buffer.Bytes]:
+    """Yield the bytes in pieces of whole lines, each with an LF at its end and more bytes behind it."""
+    whole, start = np.frombuffer(data, np.uint8), 0
+    while start < len(data):
+        stop = data.rfind(b"\n", start, start + size) + 1 or data.find(b"\n", start) + 1 or len(data)
+        if stop + buffer.AHEAD <= len(data) and data[stop - 1] == 10:
+            yield whole[start : stop + buffer.AHEAD]
+        else:
+            ended = data[start:stop] + (b"" if data[stop - 1] == 10 else b"\n")
+            yield np.frombuffer(ended + bytes(buffer.AHEAD), np.uint8)
+        start = stop
+
+
+class Chunk:
+    """Some whole lines: which are plain, and where in them the message begins.
+
+    `raw` holds them as they are, `data` without colours; a line that is not plain is read from `raw`.
+    """
+
+    def __init__(self, raw: buffer.Bytes, dialect: Dialect) -> None:
+        self.raw = raw
+        self.data = lines.without_colours(raw) if _holds(raw, b"\x1b\r") else raw
+        self.raw_ends = np.flatnonzero(raw[: -buffer.AHEAD] == 10)
+        self.ends = self.raw_ends if self.data is raw else np.flatnonzero(self.data[: -buffer.AHEAD] == 10)
+        self.raw_starts, self.starts = _starts(self.raw_ends), _starts(self.ends)
+        self.plain = (self.raw_ends - self.raw_starts <= lines.PIECE) & (self.data[self.starts] != ord("["))
+        for byte in b"\x1b\r\0":
+            if _holds(self.data, bytes([byte])):
+                places = np.flatnonzero(self.data[: -buffer.AHEAD] == byte)
+                self.plain[buffer.lines_of(places, self.starts)] = False
+        self.ascii = not _holds_high(raw)
+        if not self.ascii and not _is_utf8(raw[: -buffer.AHEAD]):
+            self.plain &= [_is_utf8(self.line(place)) for place in range(len(self.starts))]
+        self.dialect = dialect
+        self.begins = self.starts.copy()
+        self.stamps = np.full(len(self.starts), clock.NAT, np.int64)
+        self.names: list[str | None] = [None]
+        self.owners = np.zeros(len(self.starts), np.int64)
+        if dialect.prefixed:
+            self._prefixes()
+        if dialect.stamped:
+            self._stamps()
+        self.levels, self.times = self._stated()
+
+    def line(self, place: int) -> bytes:
+        """Return the bytes of one line, as they are."""
+        return self.raw[self.raw_starts[place] : self.raw_ends[place]].tobytes()
+
+    def _prefixes(self) -> None:
+        """Find the container of each line, and where the bar ends; what has none is not plain."""
+        bars = np.flatnonzero(self.data == ord("|"))
+        bar = np.append(bars, len(self.data))[np.searchsorted(bars, self.starts)]
+        after = np.where(bar < self.ends, bar + 1, self.ends)
+        self.plain &= (bar < self.ends) & (bar - self.starts < _NAME_WIDTH)
+        self.plain &= (self.data[after] == ord(" ")) | (after == self.ends)
+        rows = np.flatnonzero(self.plain)
+        lengths = (bar - self.starts)[rows]
+        width = (int(lengths.max(initial=0)) // 8 + 1) * 8
+        heads = buffer.windows(self.data, self.starts[rows], width)
+        heads *= np.arange(width) < lengths[:, None]
+        keys = heads.view("<u8") @ _MIX[: width // 8]
+        codes, uniques = pd.factorize(keys)
+        sample = heads[np.unique(codes, return_index=True)[1]]
+        known = np.full(len(uniques), -1, np.int64)
+        for place, head in enumerate(sample):
+            match = PREFIX.fullmatch(head.tobytes().rstrip(b"\0").decode("utf-8", "replace") + "|")
+            if match and not match["lead"] and self.dialect.accepts(match["name"]):
+                known[place] = len(self.names)
+                self.names.append(match["name"])
+        good = (heads == sample[codes]).all(axis=1) & (known[codes] >= 0) if len(rows) else np.zeros(0, bool)
+        self.plain[rows[~good]] = False
+        self.owners[rows[good]] = known[codes[good]]
+        self.begins = np.where(self.plain, np.minimum(after + 1, self.ends), self.starts)
+
+    def _stamps(self) -> None:
+        """Read the engine's stamp of each line; one in another form is not plain."""
+        rows = np.flatnonzero(self.plain)
+        begins = self.begins[rows]
+        found = clock.fixed(self.data, begins)
+        after = begins + clock.WIDTH
+        good = (found != clock.NAT) & (after < self.ends[rows])
+        good[good] = self.data[after[good]] == ord(" ")
+        self.plain[rows[~good]] = False
+        self.stamps[rows[good]] = found[good]
+        self.begins[rows[good]] = after[good] + 1
+        self.begins[rows[~good]] = self.starts[rows[~good]]
+
+    def _stated(self) -> tuple[Any, Whole]:
+        """Return the level and the own time of each plain line."""
+        found, times = np.zeros(len(self.starts), np.int8), np.full(len(self.starts), clock.NAT, np.int64)
+        rows = np.flatnonzero(self.plain)
+        if not len(rows):
+            return found, times
+        begins, ends = self.begins[rows], self.ends[rows]
+        near = self._reach(begins, ends, level.REACH)
+        found[rows], doubt = levels.codes(self.data, begins, ends, near)
+        for place in rows[doubt].tolist():
+            found[place] = level.NAMES.index(level.of(self._message(place)) or "")
+        near = self._reach(begins, ends, app_clock.REACH)
+        times[rows], doubt = app_clocks.applications(self.data, begins, near)
+        for place in rows[doubt].tolist():
+            times[place] = app_clock.application(self._message(place))
+        return found, times
+
+    def _reach(self, begins: Whole, ends: Whole, count: int) -> Whole:
+        return np.minimum(ends, begins + count) if self.ascii else buffer.reach(self.data, begins, ends, count)
+
+    def _message(self, place: int) -> str:
+        return self.data[self.begins[place] : self.ends[place]].tobytes().decode()
+
+    def messages(self, odd: Whole, texts: list[str]) -> pa.Array:
+        """Return the messages: those of plain lines cut out of the buffer, the others as they were read."""
+        count = len(self.starts)
+        begins = np.where(self.plain, self.begins, self.ends)
+        cuts = np.append(np.column_stack([self.starts, begins, self.ends]).ravel(), self.ends[-1] + 1)
+        buffers = [None, pa.py_buffer(cuts.astype(np.int64)), pa.py_buffer(self.data)]
+        pieces = pa.LargeStringArray.from_buffers(3 * count, buffers[1], buffers[2])
+        wanted = np.arange(count) * 3 + 1
+        if len(odd):
+            pieces = pa.concat_arrays([pieces, pa.array(texts, pa.large_string())])
+            wanted[odd] = 3 * count + np.arange(len(odd))
+        return pieces.take(pa.array(wanted))
+
+
+_MIX = np.random.default_rng(1).integers(1, 2**63, _NAME_WIDTH // 8 + 1, dtype=np.uint64) | np.uint64(1)
+"""Odd multipliers that make one number of a prefix; equal numbers are compared byte by byte afterwards."""
+
+
+def _starts(ends: Whole) -> Whole:
+    return np.concatenate([[0], ends[:-1] + 1])
+
+
+def _holds(data: buffer.Bytes, letters: bytes) -> bool:
+    """Return whether any of the letters stands in the lines."""
+    return any((data[: -buffer.AHEAD] == letter).any() for letter in letters)
+
+
+def _holds_high(data: buffer.Bytes) -> bool:
+    return bool((data >= 128).any())
+
+
+def _is_utf8(data: Any) -> bool:
+    try:
+        codecs.utf_8_decode(data, "strict", True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,299 @@
+"""How serious many lines say that they are, by columns: the twin of `incidentlab.parse.level`.
+
+A level is looked for where it can stand: in a field of a line that has fields, else at the head, else in the first word
+in capitals or brackets. Each way gives a code or none for each line, and they are asked in this order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from incidentlab.parse.buffer import (
+    AHEAD,
+    CAPITAL,
+    DIGIT,
+    SMALL,
+    WORD,
+    Bytes,
+    Flags,
+    Whole,
+    lines_of,
+    run,
+    shaped,
+    table,
+    wide,
+    windows,
+)
+from incidentlab.parse.level import LETTER, NAMES, PINO, REDIS, WORDS
+
+_CAPITALS = (
+    "TRACE", "DEBUG", "VERBOSE", "FINE", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "SEVERE", "FATAL", "CRITICAL",
+    "PANIC", "EMERG", "INF", "WRN", "DBG", "FTL", "ERR", "LOG:", "ERRO[", "FATA[",
+)  # fmt: skip
+"""The words in capitals that `level` knows, three of them with the only sign that may follow."""
+
+_BARE = {word: WORDS[word] for word in ("debug", "info", "warn", "warning", "error", "fatal", "panic")}
+_DOTNET = {
+    "trce: ": "debug",
+    "dbug: ": "debug",
+    "info: ": "info",
+    "warn: ": "warning",
+    "fail: ": "error",
+    "crit: ": "fatal",
+}
+_NPM = {"ERR!": "error", "error": "error", "WARN": "warning", "warn": "warning", "notice": "info", "info": "info"}
+_LONGEST = 16
+"""No word that states a level is longer."""
+
+_SPACE = " \t\n\v\f\r"
+_LETTERS, _BLANK, _ROLE = SMALL | CAPITAL, table(" \t"), table("XCSM")
+_LEAD, _FOLLOW, _WHITE = table(_SPACE + "[|(<:-"), table(_SPACE + "]|)>:[-"), table(_SPACE)
+_STAMP, _AFTER_BARE, _KLOG = table("0123456789TZ:.,+/ -"), table(":\t "), table("IWEF")
+
+
+def codes(data: Bytes, begins: Whole, ends: Whole, last: Whole) -> tuple[Any, Flags]:
+    """Return the levels of many lines.
+
+    Parameters
+    ----------
+    data
+        Lines of UTF-8 (one at least), each ended by an LF, and `buffer.AHEAD` zeros behind them.
+    begins, ends
+        Where the messages begin and end; a blank or an LF stands before each.
+    last
+        Where the part of each ends that is looked at if it has no fields: `level.REACH` characters.
+
+    Returns
+    -------
+    codes
+        Places in `level.NAMES`, as int8.
+    unsure
+        The lines that only `level.of` can decide.
+    """
+    result, unsure = np.zeros(len(begins), np.int8), np.zeros(len(begins), bool)
+    capitals, capital = _capitals(data, begins, last)
+    brackets, bracket = _brackets(data, begins, last)
+    result[:] = np.where(capitals <= brackets, capital, bracket)
+    for rows, found in (_redis(data, begins, last), _klog(data, begins, last), _npm(data, begins, last)):
+        result[rows] = found
+    for rows, found in (_dotnet(data, begins, last), _bare(data, begins, last)):
+        result[rows] = found
+    fields, found, doubt = _fields(data, begins, ends)
+    result[fields], unsure[fields] = np.where(found > 0, found, result[fields]), doubt
+    return result, unsure
+
+
+def _capitals(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
+    """Return where the first known word in capitals of each line begins, and its code."""
+    size = len(data) - AHEAD
+    capital = (data[: size + 2] - np.uint8(65)) < 26
+    three = capital[:size] & capital[1 : size + 1] & capital[2 : size + 2]
+    three[1:] &= ~capital[: size - 1]
+    places = np.flatnonzero(three)
+    places = places[(places == 0) | _LEAD[data[places - 1]]]
+    line = lines_of(places, begins)
+    inside = (places >= begins[line]) & (places < last[line])
+    places, line = places[inside], line[inside]
+    word, found, stop = wide(data, 8)[places], np.zeros(len(places), np.int8), last[line]
+    for text in _CAPITALS:
+        hit = np.flatnonzero((word & _mask(text)) == _spelt(text))
+        end = places[hit] + len(text)
+        followed = (end == stop[hit]) | _FOLLOW[data[end]] if text.isalpha() else True
+        found[hit[followed & (end <= stop[hit])]] = NAMES.index(WORDS[text.rstrip(":[").lower()])
+    return _first(line, np.maximum(places - 1, begins[line]), found, len(begins), len(data))
+
+
+def _brackets(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
+    """Return where the first bracket of each line stands that holds a known word, and its code."""
+    places = np.flatnonzero(data[:-AHEAD] == ord("["))
+    places = places[_LETTERS[data[places + 1]]]
+    line = lines_of(places, begins)
+    inside = (places >= begins[line]) & (places < last[line])
+    places, line = places[inside], line[inside]
+    found, count = _word(data, places + 1)
+    known = np.flatnonzero(found)
+    places, line, found = places[known], line[known], found[known]
+    end = places + 1 + count[known]
+    for _ in range(_LONGEST):  # structlog pads a level to nine letters
+        end = end + (data[end] == ord(" "))
+    closed = (data[end] == ord("]")) & (end < last[line])
+    return _first(line, places, np.where(closed, found, 0), len(begins), len(data))
+
+
+def _first(line: Whole, places: Whole, found: Any, count: int, never: int) -> tuple[Whole, Any]:
+    """Return, for each line, the place and the code of the first that is found."""
+    where, code = np.full(count, never, np.int64), np.zeros(count, np.int8)
+    seen = np.flatnonzero(found)
+    first = seen[np.flatnonzero(np.diff(line[seen], prepend=-1))]
+    where[line[first]], code[line[first]] = places[first], found[first]
+    return where, code
+
+
+def _redis(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
+    """Return the lines of Redis, with or without a year, and their codes."""
+    head = data[begins]
+    rows = np.flatnonzero(DIGIT[head])
+    count = run(DIGIT[windows(data, begins[rows], 12)])
+    rows, at = rows[count < 12], (begins[rows] + count)[count < 12]
+    rows, at = rows[data[at] == ord(":")], at[data[at] == ord(":")]
+    found = np.zeros(len(rows), np.int8)
+    for shape in (b":? 00 ??? 0000 00:00:00.000 ? ", b":? 00 ??? 00:00:00.000 ? "):
+        own, heads = shaped(data, at, last[rows], shape)
+        good = _ROLE[heads[:, 1]] & WORD[heads[:, 6:9]].all(axis=1)
+        found[own[good]] = _MARKS[heads[good, -2]]
+    return rows[found > 0], found[found > 0]
+
+
+def _klog(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
+    """Return the lines of klog and their codes."""
+    candidates = np.flatnonzero(_KLOG[data[begins]])
+    own, heads = shaped(data, begins[candidates], last[candidates], b"?0000 00:00:00.0")
+    rows = candidates[own]
+    after = windows(data, begins[rows] + 15, 40)
+    count = run(DIGIT[after])
+    good = (count < 40) & (after[np.arange(len(rows)), np.minimum(count, 39)] == ord(" "))
+    good &= begins[rows] + 15 + count < last[rows]
+    return rows[good], _LETTER_CODES[heads[good, 0]]
+
+
+def _npm(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
+    """Return the lines of npm and their codes."""
+    rows = np.flatnonzero(wide(data, 4)[begins] == np.uint32(_spelt("npm ")))
+    found = _named(data, begins[rows] + 4, last[rows], _NPM, follow=_BLANK & ~table("\t"), ends=True)
+    return rows[found > 0], found[found > 0]
+
+
+def _dotnet(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
+    """Return the lines of .NET's console and their codes."""
+    rows = np.flatnonzero(data[begins + 4] == ord(":"))
+    found = _named(data, begins[rows], last[rows], _DOTNET, follow=np.ones(256, bool), ends=True)
+    return rows[found > 0], found[found > 0]
+
+
+def _bare(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
+    """Return the lines that begin with a level in small letters, after a stamp or at once, and their codes."""
+    head = data[begins]
+    stamped = np.flatnonzero(DIGIT[head])
+    width = run(_STAMP[windows(data, begins[stamped], 42)])
+    tab = data[begins[stamped] + width] == ord("\t")
+    blank = ~tab & (data[begins[stamped] + width - 1] == ord(" "))
+    at = begins[stamped] + width + tab
+    good = (tab & (width >= 10) & (width <= 39)) | (blank & (width >= 11) & (width <= 40))
+    plain = np.flatnonzero(SMALL[head])
+    rows, places = np.concatenate([stamped[good], plain]), np.concatenate([at[good], begins[plain]])
+    found = _named(data, places, last[rows], _BARE, follow=_AFTER_BARE, ends=False)
+    return rows[found > 0], found[found > 0]
+
+
+def _named(data: Bytes, places: Whole, last: Whole, words: dict[str, str], *, follow: Flags, ends: bool) -> Any:
+    """Return the code of the word that stands at each place, with what may follow it, or the end, behind it."""
+    found, eight = np.zeros(len(places), np.int8), wide(data, 8)[places]
+    for text, name in words.items():
+        end = places + len(text)
+        spelt = ((eight & _mask(text)) == _spelt(text)) & (end <= last)
+        found[spelt & np.where(end == last, ends, follow[data[end]])] = NAMES.index(name)
+    return found
+
+
+def _fields(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Any, Flags]:
+    """Return the lines whose fields state a level, the first that does, and of which lines that is not sure."""
+    parts = [_logfmt(data, begins, ends), _json(data, begins, ends)]
+    line, start, stop, found, doubt = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.argsort(start, kind="stable")
+    line, start, stop, found, doubt = line[order], start[order], stop[order], found[order], doubt[order]
+    doubt[1:] |= (line[1:] == line[:-1]) & (start[1:] < stop[:-1])
+    told = np.flatnonzero((found > 0) | doubt)
+    told = told[np.flatnonzero(np.diff(line[told], prepend=-1))]
+    return line[told], found[told], doubt[told]
+
+
+def _logfmt(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Whole, Whole, Any, Flags]:
+    """Return the fields of logfmt that may state a level: line, begin, end, code, whether it is unsure."""
+    equal = np.flatnonzero(data[3:-AHEAD] == ord("=")) + 3
+    equal = equal[np.isin(wide(data, 4)[equal - 3], _LOGFMT)]
+    line = lines_of(equal, begins)
+    start = np.full(len(equal), -1, np.int64)
+    for key in ("level", "lvl", "severity"):
+        at = equal - len(key)
+        led = (at == begins[line]) | ((at > begins[line]) & _BLANK[data[np.maximum(at - 1, 0)]])
+        start[led & _stands(data, at, key)] = at[led & _stands(data, at, key)]
+    good = (start >= 0) & (equal < ends[line])
+    equal, line, start = equal[good], line[good], start[good]
+    quoted = _QUOTE[data[equal + 1]]
+    found, count = _word(data, equal + 1 + quoted)
+    single = _LETTER_CODES[data[equal + 1 + quoted]]
+    return line, start, equal + 1 + quoted + count, np.where(count == 1, single, found), np.zeros(len(line), bool)
+
+
+def _json(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Whole, Whole, Any, Flags]:
+    """Return the fields of JSON that may state a level: line, begin, end, code, whether it is unsure."""
+    opened = data[begins] == ord("{")
+    after = data[4 : 1 - AHEAD]
+    quote = np.flatnonzero((data[3:-AHEAD] == ord('"')) & ((after == ord(":")) | (after <= ord(" ")))) + 3
+    four = wide(data, 4)[quote - 3]
+    quote = quote[np.isin(four, _ENDINGS) | (four >> np.uint32(8) == _S)]
+    line = lines_of(quote, begins)
+    start = np.full(len(quote), -1, np.int64)
+    for key in _KEYS:
+        hit = np.flatnonzero(_stands(data, quote - len(key), key))
+        start[hit] = quote[hit] - len(key)
+    good = opened[line] & (start > begins[line]) & (quote < ends[line])
+    quote, line, start = quote[good], line[good], start[good]
+    at = _behind_blanks(data, quote + 1)
+    colon = data[at] == ord(":")
+    at = _behind_blanks(data, at + 1)
+    found, count = _word(data, at + 1)
+    found = np.where(count == 1, _LETTER_CODES[data[at + 1]], found)
+    worded = colon & (data[at] == ord('"')) & (count > 0) & (data[at + 1 + count] == ord('"'))
+    numbered = colon & DIGIT[data[at]] & DIGIT[data[at + 1]] & ~WORD[data[at + 2]]
+    code = np.where(worded, found, np.where(numbered, _TENS[data[at]], 0))
+    stop = np.where(worded, at + 2 + count, start)
+    return line, start, stop, code, _WHITE[data[at]] & (data[at] != ord("\n"))
+
+
+def _behind_blanks(data: Bytes, at: Whole) -> Whole:
+    """Return where something stands again, over at most three blanks."""
+    for _ in range(3):
+        at = at + (_WHITE[data[at]] & (data[at] != ord("\n")))
+    return at
+
+
+def _word(data: Bytes, places: Whole) -> tuple[Any, Whole]:
+    """Return the code of the word of letters, in any case, that begins at each place, 0 for none, and its length."""
+    text = windows(data, places, _LONGEST)
+    count = run(_LETTERS[text])
+    halves = ((text | 32) * (np.arange(_LONGEST) < count[:, None])).view("<u8")
+    entry = np.minimum(np.searchsorted(_WORD_KEYS[:, 0], halves[:, 0]), len(_WORD_KEYS) - 1)
+    return np.where((_WORD_KEYS[entry] == halves).all(axis=1), _WORD_CODES[entry], 0), count
+
+
+def _stands(data: Bytes, places: Whole, text: str) -> Flags:
+    """Return at which places a text stands; none before the begin of the data."""
+    found = windows(data, np.maximum(places, 0), len(text)) == np.frombuffer(text.encode(), np.uint8)
+    return np.asarray(found.all(axis=1) & (places >= 0))
+
+
+def _spelt(text: str) -> np.uint64:
+    return np.uint64(int.from_bytes(text.encode(), "little"))
+
+
+def _mask(text: str) -> np.uint64:
+    return np.uint64((1 << 8 * len(text)) - 1)
+
+
+def _by_byte(names: dict[str, str]) -> Any:
+    """Return the code of the level for each byte."""
+    return np.array([NAMES.index(names.get(chr(byte), "")) for byte in range(256)], np.int8)
+
+
+_MARKS, _LETTER_CODES = _by_byte(REDIS), _by_byte(LETTER)
+_TENS = _by_byte({str(ten): name for ten, name in PINO.items()})
+_SORTED = sorted(WORDS, key=lambda word: int.from_bytes(word[:8].encode(), "little"))
+_WORD_KEYS = np.frombuffer(b"".join(word.encode().ljust(_LONGEST, b"\0") for word in _SORTED), "<u8").reshape(-1, 2)
+_WORD_CODES = np.array([NAMES.index(WORDS[word]) for word in _SORTED], np.int8)
+_LOGFMT = np.array([int.from_bytes(text, "little") for text in (b"vel=", b"lvl=", b"ity=")], "<u4")
+_KEYS = [f'"{lead}{key}' for lead in ("", "log.") for key in ("level", "levelname", "severity", "lvl", "s")]
+_ENDINGS = np.array([int.from_bytes(text, "little") for text in (b'vel"', b'ity"', b'lvl"', b'ame"')], "<u4")
+_S, _QUOTE = np.uint32(int.from_bytes(b'"s"', "little")), table("\"'")
