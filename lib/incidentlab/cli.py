@@ -148,6 +148,29 @@ def audit(
     raise typer.Exit(int(fail_on is not None and broken(found, fail_on)))
 
 
+@app.command(epilog=_example("incidentlab compare before after"))
+def compare(
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="The evidence of the time before the change.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="The evidence of the time after it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for programs.")] = False,
+) -> None:
+    """Say what was changed between two captures, and what came of it.
+
+    Configuration, images layer by layer, scans, times to ready, restarts, health, and the two verdicts.
+    """
+    from incidentlab.bundle.address import shown
+    from incidentlab.investigate import investigate
+    from incidentlab.load import load
+    from incidentlab.report.compare import compared, comparison
+
+    both = investigate(load(before)), investigate(load(after))
+    if as_json:
+        answer = comparison(*both, sources=(shown(before), shown(after)))
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=True))
+    else:
+        typer.echo(compared(*both).text)
+
+
 @app.command(epilog=_example("incidentlab capture payflow -o incident"))
 def capture(
     project: Annotated[

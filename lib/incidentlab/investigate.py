@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from incidentlab.analyse.audit import Case
     from incidentlab.analyse.diagnosis import Diagnosis
     from incidentlab.incident import Incident
 
@@ -170,16 +171,30 @@ class Investigation:
         return every_waste(self.incident.layers, self.incident.image_files)
 
     @cached_property
-    def audit(self) -> pd.DataFrame:
-        """AUDIT: which rules the files, the images and the containers break."""
-        from incidentlab.analyse.audit import Case, audit
+    def case(self) -> Case:
+        """All tables that the questions of an audit and of a comparison are asked of."""
+        from incidentlab.analyse.audit import Case
 
         known = self.incident
         evidence = ("containers", "engines", "events", "image_files", "images", "instructions", "layers", "ledger",
                     "logs", "probes", "samples", "scans", "settings", "vulnerabilities")  # fmt: skip
-        results = ("attempts", "failures", "health", "lifetimes", "phases", "restarts")
+        results = ("attempts", "failures", "findings", "health", "lifetimes", "phases", "restarts")
         frames = {name: getattr(known, name) for name in evidence} | {name: getattr(self, name) for name in results}
-        return audit(Case(**frames, contents=self.image_contents, waste=self.image_waste))
+        return Case(**frames, contents=self.image_contents, waste=self.image_waste)
+
+    @cached_property
+    def audit(self) -> pd.DataFrame:
+        """AUDIT: which rules the files, the images and the containers break."""
+        from incidentlab.analyse.audit import audit
+
+        return audit(self.case)
+
+
+def compare(before: Investigation, after: Investigation) -> pd.DataFrame:
+    """Return DIFFERENCES: in what two captures of a project differ."""
+    from incidentlab.analyse.compare import differences
+
+    return differences(before.case, after.case)
 
 
 def investigate(incident: Incident) -> Investigation:

@@ -14,7 +14,7 @@ Four conventions hold everywhere:
 - ``order`` is a row's place in its source. Where the times are missing, it is all that is known.
 """
 
-from incidentlab.tables.audit import AUDIT, LEVELS
+from incidentlab.tables.audit import AUDIT, DIFFERENCES, LEVELS
 from incidentlab.tables.door import check, empty, evidence_id, join, records, rows
 from incidentlab.tables.errors import BadInput, BadParameter, BadTable, EngineTrouble, IncidentlabError
 from incidentlab.tables.evidence import (
@@ -92,6 +92,7 @@ RESULT_TABLES = (
     IMAGE_CONTENTS,
     IMAGE_CHANGES,
     AUDIT,
+    DIFFERENCES,
 )
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "BACKOFF_GAPS",
     "CATEGORIES",
     "CONTAINERS",
+    "DIFFERENCES",
     "ENGINES",
     "EVENTS",
     "EVIDENCE",

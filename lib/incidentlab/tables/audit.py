@@ -22,3 +22,17 @@ AUDIT = Table(
         *where(),
     ),
 )
+
+DIFFERENCES = Table(
+    "differences",
+    "one thing in which two captures of a project differ",
+    (
+        Column("area", TEXT, "configuration, image, layer, vulnerabilities, readiness, restarts, health, verdict"),
+        Column("service", TEXT, "the service; NaN = the whole project"),
+        Column("what", TEXT, "key of the Compose file, property of the image, or quantity"),
+        Column("before", TEXT, "what it was; NaN = it was not there, or is not known"),
+        Column("after", TEXT, "what it is; NaN = it is not there any more, or is not known"),
+        Column("sentence", TEXT, "the difference in words, with its figures"),
+        *where(),
+    ),
+)

@@ -26,7 +26,7 @@ _SECONDS = {
     "d": 86400.0,
     "w": 604800.0,
 }
-_FRAMES = ("attempts", "containers", "contents", "engines", "events", "failures", "harms", "health", "image_files",
+_FRAMES = ("attempts", "containers", "contents", "engines", "events", "failures", "findings", "health", "image_files",
            "images", "instructions", "layers", "ledger", "lifetimes", "logs", "phases", "probes", "restarts", "samples",
            "scans", "settings", "vulnerabilities", "waste")  # fmt: skip
 _TABLES = {

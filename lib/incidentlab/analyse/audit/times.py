@@ -33,7 +33,7 @@ def period_too_short(case: Case) -> Iterator[Found]:
         period = case.seconds(service, "healthcheck.start_period", "health_start_period_s", 0.0)
         interval = case.seconds(service, "healthcheck.interval", "health_interval_s", INTERVAL_S)
         retries = case.seconds(service, "healthcheck.retries", "health_retries", RETRIES)
-        needed = _time_to_ready(case, service)
+        needed = time_to_ready(case, service)
         place = case.place(service, "healthcheck.start_period", "healthcheck.test")
         names = {"service": service, "period": span(period), "grace": span(period + retries * interval)}
         if needed is None:
@@ -47,14 +47,27 @@ def period_too_short(case: Case) -> Iterator[Found]:
             )
 
 
-def _time_to_ready(case: Case, service: str) -> float | None:
-    """Return the longest time from a container's first start to the first probe that passed, or to its log's word."""
+def time_to_ready(case: Case, service: str, *, restarted: bool = False) -> float | None:
+    """Return the longest time from a container's first start to the first probe that passed, or to its log's word.
+
+    Parameters
+    ----------
+    case, service
+        Whose start.
+    restarted
+        A later run may be the first that was ready; otherwise only the first run counts.
+    """
     longest: list[float] = []
     for run in case.rows("lifetimes", service=service, run=1):
         passed = case.probes[case.probes["container_id"].eq(run["container_id"]) & case.probes["outcome"].eq("pass")]
         phases = case.phases[case.phases["container"].eq(run["container"]) & case.phases["phase"].eq("ready")]
         told = phases[phases["server"].ne("generic")]["start"]
-        when = [stamp for stamp in (passed["start"].min(), told.min()) if pd.notna(stamp) and stamp >= run["started"]]
+        last = pd.NaT if restarted else run["finished"]
+        when = [
+            stamp
+            for stamp in (passed["start"].min(), told.min())
+            if pd.notna(stamp) and stamp >= run["started"] and not stamp > last
+        ]
         if when and pd.notna(run["started"]):
             longest.append((min(when) - run["started"]).total_seconds())
     return max(longest, default=None)

@@ -1,0 +1,251 @@
+"""Two captures of one project, before and after a change: what was changed, and what came of it.
+
+What was changed is told from the resolved Compose files and from the images; what came of it from the starts, restarts
+and health that were measured, and from the two verdicts. Sizes are compared within one store only, and a growth is
+given to the layers that only the later image has. A secret is the same where nobody can tell: its tokens are made anew
+on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from incidentlab import tables
+from incidentlab.analyse.audit.case import Case, Record, size, span
+from incidentlab.analyse.audit.times import time_to_ready
+from incidentlab.analyse.images import compare as compare_layers
+from incidentlab.analyse.vulnerabilities import compare as compare_scans
+
+_TOKEN = re.compile(r"<secret:[0-9a-f]{8}>")
+_PATHS = ("build.context", "source", "path")
+"""Keys whose values begin with where a checkout lies: another folder of the same name is no change."""
+_PROPERTIES = {"user": "user", "path": "PATH", "entrypoint": "entrypoint", "command": "command",
+               "health_test": "healthcheck", "architecture": "architecture"}  # fmt: skip
+_BLAMED = 3
+"""Layers that are named of a difference in size: what is smaller than the third seldom matters."""
+_WORTH = 100_000
+_SLOWER_S = 1.0
+"""Difference of a time to ready below which two starts of the same program may lie apart."""
+
+
+def differences(before: Case, after: Case) -> pd.DataFrame:
+    """Return in what two captures differ.
+
+    Parameters
+    ----------
+    before, after
+        The tables of one capture each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        DIFFERENCES: what was changed first, then what came of it.
+    """
+    rows = [
+        row for ask in (_settings, _images, _scans, _ready, _restarts, _health, _verdict) for row in ask(before, after)
+    ]
+    return tables.rows(rows, tables.DIFFERENCES)
+
+
+def _row(area: str, service: str | None, what: str, told: tuple[Any, Any], sentence: str, place: Any = None) -> Record:
+    values = {
+        name: None if value is None or pd.isna(value) else str(value)
+        for name, value in zip(("before", "after"), told, strict=True)
+    }
+    where = {name: place[name] for name in ("file", "line", "pointer")} if place else {}
+    return {"area": area, "service": service, "what": what, "sentence": sentence} | values | where
+
+
+def _settings(before: Case, after: Case) -> Iterator[Record]:
+    """Yield the settings that were added, removed or changed; without both files nothing can be told."""
+    if before.settings.empty or after.settings.empty:
+        return
+    was, now = (_values(case) for case in (before, after))
+    for key in dict.fromkeys([*was, *now]):
+        old, new = was.get(key), now.get(key)
+        values = _text(old), _text(new)
+        if _same(key[1], values):
+            continue
+        service, name = key
+        who = f"{service}: " if service else ""
+        if old is None:
+            sentence = f"{who}{name} was added: {values[1]}"
+        elif new is None:
+            sentence = f"{who}{name} was taken away (it was {values[0]})"
+        else:
+            sentence = f"{who}{name} was {values[0]} and is {values[1]}"
+        yield _row("configuration", service, name, values, sentence, new or old)
+
+
+def _values(case: Case) -> dict[tuple[str | None, str], Record]:
+    rows = tables.records(case.settings)
+    kept = [row for row in rows if pd.notna(row["value"])]
+    return {(row["service"] if pd.notna(row["service"]) else None, row["key"]): row for row in kept}
+
+
+def _text(row: Record | None) -> str | None:
+    return None if row is None else str(row["value"])
+
+
+def _same(key: str, values: tuple[str | None, str | None]) -> bool:
+    old, new = (_TOKEN.sub("<secret>", value) if value is not None else None for value in values)
+    if old is not None and new is not None and key.endswith(_PATHS) and old.startswith("/") and new.startswith("/"):
+        return PurePosixPath(old).name == PurePosixPath(new).name
+    return old == new
+
+
+def _images(before: Case, after: Case) -> Iterator[Record]:
+    for service in [name for name in after.services if name in before.services]:
+        old, new = before.image(service), after.image(service)
+        if old is None or new is None or old["image_id"] == new["image_id"]:
+            continue
+        yield from _properties(service, old, new)
+        yield _sizes(service, old, new)
+        if old["store"] == new["store"] or pd.isna(old["store"]) or pd.isna(new["store"]):
+            yield from _layers(service, before, after)
+
+
+def _properties(service: str, old: Record, new: Record) -> Iterator[Record]:
+    for column, name in _PROPERTIES.items():
+        values = old[column], new[column]
+        shown = tuple("none" if pd.isna(value) else str(value) for value in values)
+        if shown[0] != shown[1]:
+            yield _row(
+                "image", service, name, values, f"{service}: the image's {name} was {shown[0]} and is {shown[1]}", new
+            )
+
+
+def _sizes(service: str, old: Record, new: Record) -> Record:
+    names = f"{service}: {old['image']} was replaced by {new['image']}"
+    values = old["size_bytes"], new["size_bytes"]
+    if pd.notna(old["store"]) and pd.notna(new["store"]) and old["store"] != new["store"]:
+        told = f"{names}; {old['store']} and {new['store']} count sizes differently, which cannot be compared"
+        return _row("image", service, "size", values, told, new)
+    if any(pd.isna(value) for value in values):
+        return _row("image", service, "size", values, f"{names}; a size is not known", new)
+    grown = int(values[1]) - int(values[0])
+    how = f"{size(abs(grown))} {'larger' if grown > 0 else 'smaller'}" if grown else "of the same size"
+    return _row(
+        "image", service, "size", values, f"{names}, {how} ({size(int(values[0]))} -> {size(int(values[1]))})", new
+    )
+
+
+def _layers(service: str, before: Case, after: Case) -> Iterator[Record]:
+    """Yield the largest layers that only one of the images has: they are the whole difference of the sizes."""
+    was, now = (_of(case, service) for case in (before, after))
+    if was.empty or now.empty:
+        return
+    files = tables.join([before.image_files, after.image_files], tables.IMAGE_FILES).drop_duplicates(
+        ["diff_id", "path"]
+    )
+    changes = compare_layers(was, now, files)
+    for row in tables.records(changes[changes["change"].ne("shared")].nlargest(_BLAMED, "size_bytes")):
+        if row["size_bytes"] < _WORTH:
+            continue
+        large = [path for path, _ in _largest(row["largest"])][:2]
+        most = f"; most of it {' and '.join(large)}" if large else ""
+        sign = "brought" if row["change"] == "new" else "had brought"
+        step = f"`{str(row['created_by'])[:120]}`" if pd.notna(row["created_by"]) else "its base"
+        told = f"{service}: {step} {sign} {size(int(row['size_bytes']))}{most}"
+        values = (None, row["size_bytes"]) if row["change"] == "new" else (row["size_bytes"], None)
+        yield _row("layer", service, step, values, told)
+
+
+def _of(case: Case, service: str) -> pd.DataFrame:
+    image = case.image(service)
+    return case.layers[case.layers["image_id"].eq(image["image_id"] if image else "").fillna(value=False)]
+
+
+def _largest(told: Any) -> list[tuple[str, int]]:
+    return [(str(path), int(amount)) for path, amount in json.loads(told)] if isinstance(told, str) else []
+
+
+def _scans(before: Case, after: Case) -> Iterator[Record]:
+    """Yield what became of the findings of the scans, image by image."""
+    for service in [name for name in after.services if name in before.services]:
+        old, new = (_scan(case, service) for case in (before, after))
+        if old is None or new is None:
+            continue
+        changes = compare_scans(old, new)
+        counts = {
+            name: int(changes["change"].eq(name).sum()) for name in ("gone", "new", "still", "ignored", "unignored")
+        }
+        told = ", ".join(
+            f"{count} {name}" for name, count in counts.items() if count or name in ("gone", "new", "still")
+        )
+        fixable = int(changes["newly_fixable"].sum())
+        more = f"; for {fixable} a fix has become known" if fixable else ""
+        yield _row("vulnerabilities", service, "findings", (len(old), len(new)), f"{service}: {told}{more}")
+
+
+def _scan(case: Case, service: str) -> pd.DataFrame | None:
+    """Return the findings of the newest scan of a service's image; None where it was not scanned."""
+    image = case.image(service)
+    scans = case.scans[case.scans["image_id"].eq(image["image_id"] if image else "").fillna(value=False)]
+    if scans.empty:
+        return None
+    newest = scans.sort_values("scanned")["scanned"].iloc[-1]
+    own = case.vulnerabilities[case.vulnerabilities["image_id"].eq(scans["image_id"].iloc[0])]
+    return own[own["scanned"].eq(newest)] if pd.notna(newest) else own
+
+
+def _ready(before: Case, after: Case) -> Iterator[Record]:
+    for service in [name for name in after.services if name in before.services]:
+        old, new = (time_to_ready(case, service, restarted=True) for case in (before, after))
+        if old is None and new is not None:
+            told = f"{service}: was not seen to be ready, and is after {span(new)}"
+        elif old is not None and new is None:
+            told = f"{service}: was ready after {span(old)}, and was not seen to be"
+        elif old is not None and new is not None and abs(new - old) >= _SLOWER_S:
+            told = f"{service}: was ready after {span(old)}, and is after {span(new)}"
+        else:
+            continue
+        yield _row("readiness", service, "time to ready", (old and span(old), new and span(new)), told)
+
+
+def _restarts(before: Case, after: Case) -> Iterator[Record]:
+    for service in [name for name in after.services if name in before.services]:
+        old, new = (len(case.rows("restarts", service=service, cause="policy")) for case in (before, after))
+        if old != new:
+            yield _row(
+                "restarts",
+                service,
+                "restarts by policy",
+                (old, new),
+                f"{service}: {old} restarts by its policy, then {new}",
+            )
+
+
+def _health(before: Case, after: Case) -> Iterator[Record]:
+    for service in [name for name in after.services if name in before.services]:
+        old, new = (case.container(service) for case in (before, after))
+        if old is None or new is None:
+            continue
+        for column, name in (("state", "state"), ("health", "health")):
+            values = old[column], new[column]
+            shown = tuple("none" if pd.isna(value) else str(value) for value in values)
+            if shown[0] != shown[1]:
+                yield _row(
+                    "health", service, name, values, f"{service}: its {name} was {shown[0]} and is {shown[1]}", new
+                )
+
+
+def _verdict(before: Case, after: Case) -> Iterator[Record]:
+    old, new = (_first(case) for case in (before, after))
+    if old is not None and new is not None:
+        how = f"the verdict is the same: {new}" if old == new else f"the verdict was {old} and is {new}"
+        yield _row("verdict", None, "verdict", (old, new), how)
+
+
+def _first(case: Case) -> str | None:
+    rows = case.rows("findings", rank=1)
+    if not rows:
+        return None
+    who = " -> ".join(str(rows[0][name]) for name in ("service", "dependency") if pd.notna(rows[0][name]))
+    return str(rows[0]["category"]) + (f" ({who})" if who else "")
