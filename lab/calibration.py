@@ -7,10 +7,15 @@ or repository resemble each other, so each has one vote in a bin: the share of i
 A bin with at least ten cases is printed with right/of and its 90 % interval (Wilson 1927, which stays inside 0 and 1
 and holds for few votes), over the votes; it keeps its word where the mean confidence that was claimed lies inside.
 
-Usage: calibration.py [FOLDER ...]; exit status 1 where a bin does not keep its word.
+A weight of `knowledge/weights.txt` is counted by the verdicts that claim exactly it: no factor spoke against them.
+
+Usage: calibration.py [--write] [FOLDER ...]; exit status 1 where a bin does not keep its word. --write puts right/of
+beside the weights that were counted.
 """
 
+import argparse
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -25,20 +30,63 @@ sys.path.insert(0, str(LAB / "zoo"))
 import score  # noqa: E402  # the zoo's own scripts belong to no package
 
 import incidentlab  # noqa: E402
+from incidentlab.analyse import diagnosis  # noqa: E402
+from incidentlab.knowledge import readings, weights  # noqa: E402
 
 DATA = LAB.parent / "data"
+WEIGHTS = Path(weights.__file__).with_name("weights.txt")
 LEAST = 10
 Z = 1.6449
 """90 % of a normal distribution lies within this many standard deviations"""
 
 
+class Named(float):
+    """A weight that knows its name; what is reckoned from it is a number like any other."""
+
+    name: str
+
+
+class Claims:
+    """What each verdict claims: the name of the weight that its confidence is, unchanged, or None."""
+
+    def __init__(self) -> None:
+        """Give the weights their names, and stand where the findings are written."""
+        for name, row in weights.WEIGHTS.items():
+            weights.WEIGHTS[name] = row._replace(value=named(name, row.value))
+        for kind, reading in readings.READINGS.items():
+            readings.READINGS[kind] = reading._replace(confidence=weights.weight(f"fault.{kind}"))
+        self.last: str | None = None
+        self._findings = diagnosis._findings
+        diagnosis._findings = self._noted
+
+    def _noted(self, case: Any, ranking: list[Any]) -> Any:
+        self.last = getattr(ranking[0].confidence, "name", None)
+        return self._findings(case, ranking)
+
+
+def named(name: str, value: float) -> Named:
+    """Return a weight with its name."""
+    found = Named(value)
+    found.name = name
+    return found
+
+
 @dataclass(frozen=True)
 class Case:
-    """One verdict: who has the vote, what was claimed, and whether it was right."""
+    """One verdict: who has the vote, what was claimed, whether it was right, and the weight that it claims."""
 
     voter: str
     confidence: float
     right: bool
+    weight: str | None = None
+
+
+def votes(cases: list[Case]) -> list[float]:
+    """Return the share of right verdicts of each voter."""
+    by_voter = defaultdict(list)
+    for case in cases:
+        by_voter[case.voter].append(case.right)
+    return [sum(rights) / len(rights) for rights in by_voter.values()]
 
 
 @dataclass(frozen=True)
@@ -51,10 +99,7 @@ class Bin:
     @property
     def votes(self) -> list[float]:
         """The share of right verdicts of each voter."""
-        by_voter = defaultdict(list)
-        for case in self.cases:
-            by_voter[case.voter].append(case.right)
-        return [sum(rights) / len(rights) for rights in by_voter.values()]
+        return votes(self.cases)
 
     @property
     def claimed(self) -> float:
@@ -108,20 +153,54 @@ def recordings() -> Iterator[tuple[str, Path, dict[str, Any]]]:
         yield "data", label.parent, json.loads(label.read_text()) | {"also": []}
 
 
-def judge(evidence: Iterator[tuple[str, Path, dict[str, Any]]]) -> Iterator[Case]:
+def judge(evidence: Iterator[tuple[str, Path, dict[str, Any]]], claims: Claims) -> Iterator[Case]:
     """Diagnose each case; what does not decide claims nothing."""
     for voter, path, truth in evidence:
         verdict = incidentlab.investigate(incidentlab.load(path)).findings.iloc[0]
         if verdict["category"] != "unknown":
             right = score.outcome(truth, str(verdict["category"])) == "right"
-            yield Case(voter, float(verdict["confidence"]), right)
+            yield Case(voter, float(verdict["confidence"]), right, claims.last)
 
 
-def zoo() -> Iterator[Case]:
+def zoo(claims: Claims) -> Iterator[Case]:
     """Diagnose the zoo."""
     for one in score.judge(score.manifest()):
         if one.category != "unknown":
-            yield Case(one.library, one.confidence, one.outcome == "right")
+            yield Case(one.library, one.confidence, one.outcome == "right", claims.last)
+
+
+def counted(cases: list[Case]) -> dict[str, tuple[int, int]]:
+    """Return how often each weight was right, of how many voters; half a vote counts as none."""
+    by_weight = defaultdict(list)
+    for case in cases:
+        if case.weight is not None:
+            by_weight[case.weight].append(case)
+    return {name: (int(sum(votes(own))), len(votes(own))) for name, own in sorted(by_weight.items())}
+
+
+def written(text: str, counts: dict[str, tuple[int, int]]) -> str:
+    """Return the text of `weights.txt` with right/of beside the weights that were counted.
+
+    >>> written("fault.oom  0.93  1/2  the kernel's words", {"fault.oom": (9, 10)})
+    "fault.oom  0.93  9/10  the kernel's words"
+    """
+    lines = []
+    for line in text.split("\n"):
+        row = re.fullmatch(r"(?P<head>(?P<name>[a-z][\w.]*) +\d*\.?\d+ +)(?:\d+/\d+ +)?(?P<why>\S.*)", line)
+        count = counts.get(row["name"]) if row else None
+        lines.append(f"{row['head']}{count[0]}/{count[1]}  {row['why']}" if row and count else line)
+    return "\n".join(lines)
+
+
+def beside(cases: list[Case]) -> str:
+    """Return the weights that were counted as text, those outside their interval marked."""
+    lines = ["weight                      claims  right/of  90 % interval"]
+    for name, (right, of) in counted(cases).items():
+        low, high = wilson(right, of)
+        value = weights.weight(name)
+        word = "too few" if of < LEAST else "" if low <= value <= high else "outside"
+        lines.append(f"{name:<26}  {value:.2f}    {f'{right}/{of}':<8}  {low:.2f} to {high:.2f}  {word}".rstrip())
+    return "\n".join(lines)
 
 
 def table(cases: list[Case]) -> str:
@@ -139,11 +218,18 @@ def table(cases: list[Case]) -> str:
 
 
 def main() -> int:
-    """Print the table."""
-    cases = [*zoo(), *judge(recordings())]
-    for folder in sys.argv[1:]:
-        cases += judge(labelled(Path(folder)))
-    print(table(cases))
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", nargs="*", type=Path, help="folders of labelled cases")
+    parser.add_argument("--write", action="store_true", help="put right/of beside the weights")
+    arguments = parser.parse_args()
+    claims = Claims()
+    cases = [*zoo(claims), *judge(recordings(), claims)]
+    for folder in arguments.folders:
+        cases += judge(labelled(folder), claims)
+    print(table(cases), beside(cases), sep="\n\n")
+    if arguments.write:
+        WEIGHTS.write_text(written(WEIGHTS.read_text(), counted(cases)))
     return 1 if any(len(one.cases) >= LEAST and not one.keeps_its_word for one in bins(cases)) else 0
 
 
