@@ -89,3 +89,49 @@ def test_no_naive_time() -> None:
             text = module.read_text()
             assert "strptime" not in text, module
             assert "fromisoformat" not in text, module
+
+
+SEARCHES = {
+    "contains", "count", "cat", "endswith", "extract", "extractall", "find", "findall", "finditer", "fullmatch",
+    "index", "match", "replace", "search", "split", "startswith", "sub",
+}  # fmt: skip
+"""what looks for something in a text, of `re`, of str and of pandas' .str"""
+
+
+STILL = {"naming", "ends", "race", "case", "undecided", "health", "reach"}
+"""the modules of the diagnosis that still do; this only shrinks"""
+
+
+def searched(code: str) -> list[int]:
+    """Return the lines at which code looks into the text of messages."""
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        looks = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SEARCHES
+        looks |= isinstance(node, ast.Compare) and type(node.ops[0]).__name__.endswith("In")
+        keys = [key for part in ast.walk(node) if isinstance(part, ast.Subscript) for key in ast.walk(part.slice)]
+        if looks and any(isinstance(key, ast.Constant) and key.value == "message" for key in keys):
+            found.append(node.lineno)
+    return found
+
+
+def test_the_text_of_the_logs_is_searched_in_one_place() -> None:
+    """No analysis looks into the text of a message outside the scan: what is looked for is a row of the knowledge."""
+    modules = [path for path in sorted((LIB / "analyse").rglob("*.py")) if path.name != "marks.py"]
+    assert {path.stem for path in modules if searched(path.read_text())} == STILL
+
+
+@pytest.mark.parametrize(
+    ("code", "looks"),
+    [
+        ('re.search("a", str(row["message"]))', True),
+        ('logs.loc[rows, "message"].str.contains("a")', True),
+        ('logs["message"].fillna("").str.extract("(a)")', True),
+        ('"a" in row["message"]', True),
+        ('row["message"].find("a") < 0', True),
+        ('logs["message"].eq(first["message"])', False),
+        ('re.search("a", name)', False),
+    ],
+)
+def test_a_search_is_told_from_a_comparison(code: str, looks: bool) -> None:
+    """The test above sees searches in columns, in rows and by `in`, and takes no comparison for one."""
+    assert bool(searched(code)) == looks

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pytest
 
 from incidentlab.analyse.marks import read as marks
+from incidentlab.analyse.marks import sought
 from incidentlab.knowledge import GROUPS, KINDS, PATTERNS, asked
 from incidentlab.knowledge.patterns import read
 
@@ -17,7 +18,8 @@ LOOKALIKES = [(row, text) for row in PATTERNS for text in row.lookalikes]
 
 def _decided(row, text):
     """Return the rows that take a line in answer to the question of `row`, each with the groups that it gives."""
-    found = marks(pd.Series([text], dtype="str"))
+    texts = pd.Series([text], dtype="str")
+    found = sought(texts, row.kind) if KINDS[row.kind].question == "sought" else marks(texts)
     answers = found[found["question"] == KINDS[row.kind].question]
     return {a["signature"]: {g: a[g] for g in GROUPS if isinstance(a[g], str)} for a in answers.to_dict("records")}
 

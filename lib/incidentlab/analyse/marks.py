@@ -3,11 +3,14 @@
 A line may answer several questions: what failed, which phase of a server begins, whether a dependency was reached. Of
 one question it has one answer, from the first of the patterns that fits; the question `each` is asked of every
 pattern by itself (see `incidentlab.knowledge`). Whatever comes after this reasons on marks, so a log of any size is
-read once, and what needs a new look at the text is a new pattern.
+read once, and what needs a new look at the text is a new pattern. Patterns of the question `sought` are too common to
+be looked for everywhere (a URL stands in each access line); `sought` asks them of the few lines that a step hands in.
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from incidentlab import tables
-from incidentlab.knowledge import KINDS, Pattern, patterns
+from incidentlab.knowledge import KINDS, SERVERS, Pattern, patterns
 from incidentlab.knowledge.compiled import candidates
 
 _TEXT = pa.large_string()
@@ -48,22 +51,65 @@ def marks(logs: pd.DataFrame) -> pd.DataFrame:
 
 def read(texts: pd.Series[Any]) -> pd.DataFrame:
     """Return MARKS of any texts, each place in them as `row`."""
-    array = _array(texts)
-    rows, numbers = candidates(array, patterns.PATTERNS)
-    begins = np.searchsorted(numbers, np.arange(len(patterns.PATTERNS) + 1))
+    array, scanned = _array(texts), _scanned(patterns.PATTERNS)
+    rows, numbers = candidates(array, scanned)
+    begins = np.searchsorted(numbers, np.arange(len(scanned) + 1))
     taken: dict[str, npt.NDArray[np.bool_]] = {}
     parts: list[pa.Table] = []
     for number in np.unique(numbers).tolist():
-        pattern = patterns.PATTERNS[number]
+        pattern = scanned[number]
         question = KINDS[pattern.kind].question
         near = rows[begins[number] : begins[number + 1]]
         known = taken.setdefault(question, np.zeros(len(array), np.bool_))
         near = _fitting(array, near[~known[near]], pattern.pattern)
         known[near] = question != "each"
-        if pattern.unless:
-            near = np.setdiff1d(near, _fitting(array, near, pattern.unless))
-        if len(near):
-            parts.append(_marked(array, near, pattern))
+        parts += _taken(array, near, pattern)
+    return _table(parts)
+
+
+def sought(texts: pd.Series[Any], kind: str) -> pd.DataFrame:
+    """Return MARKS of few texts, of one kind that answers the question `sought`; each place in them as `row`.
+
+    Examples
+    --------
+    >>> texts = pd.Series(["no answer from http://api:8080/", "no answer"], dtype="str")
+    >>> sought(texts, "url")[["row", "host", "port"]].values.tolist()
+    [[0, 'api', '8080']]
+    """
+    array = _array(texts)
+    rows = np.arange(len(array))
+    parts: list[pa.Table] = []
+    for pattern in (pattern for pattern in patterns.PATTERNS if pattern.kind == kind):
+        near = _fitting(array, rows, pattern.pattern)
+        rows = np.setdiff1d(rows, near)
+        parts += _taken(array, near, pattern)
+    return _table(parts)
+
+
+def servers_named(text: str) -> set[str]:
+    """Return the kinds of servers that a text names, each as a word of its own.
+
+    Examples
+    --------
+    >>> servers_named("redis: no answer"), servers_named("predisposed")
+    ({'redis'}, set())
+    """
+    return {server.name for server in SERVERS if re.search(rf"(?i)\b(?:{server.names})\b", text)}
+
+
+@cache
+def _scanned(every: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    return tuple(pattern for pattern in every if KINDS[pattern.kind].question != "sought")
+
+
+def _taken(texts: pa.Array, rows: npt.NDArray[np.int64], pattern: Pattern) -> list[pa.Table]:
+    """Return what a pattern says of the texts that fit it, but for those of which it says nothing."""
+    if pattern.unless:
+        rows = np.setdiff1d(rows, _fitting(texts, rows, pattern.unless))
+    return [_marked(texts, rows, pattern)] if len(rows) else []
+
+
+def _table(parts: list[pa.Table]) -> pd.DataFrame:
     found = pa.concat_tables([_SCHEMA.empty_table(), *parts])
     return tables.check(found.to_pandas(types_mapper=_dtype), tables.MARKS)
 

@@ -26,7 +26,7 @@ _ENGINE = {"die": "exited", "pause": "paused", "disconnect": "disconnected"}
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _AWAY = ("paused", "disconnected")
 _PLAIN = {"initialising": "starting", "temporary": "temporary_server", "ready": "ready"}
-_TELLS = ("boot", "initialising", "temporary", "ready", "ready_maybe", "init_done", "healthy", "unhealthy")
+_TELLS = ("boot", "opening", "initialising", "temporary", "ready", "ready_maybe", "init_done", "healthy", "unhealthy")
 """Marks of a container whose readiness is told sooner or later; without one it is only known to run."""
 
 _LATE = pd.Timedelta(seconds=1)
@@ -149,7 +149,7 @@ def _walk(marks: pd.DataFrame) -> list[dict[str, Any]]:
 def _notice(server: _Server, mark: dict[str, Any]) -> None:
     """Remember what later marks need."""
     name = mark["mark"]
-    if name in ("boot", "start", "initialising") and mark["message"].find("was shut down at") < 0:
+    if name in ("boot", "start", "initialising"):
         server.tcp = server.socket = False
     if name == "initialising":
         server.initialising = True
@@ -168,7 +168,7 @@ def _next(server: _Server, mark: dict[str, Any]) -> str:
         return server.begins
     if name in _PLAIN:
         return _PLAIN[name]
-    if name == "boot":
+    if name in ("boot", "opening"):
         return "" if server.phase in ("restarting_inside", "starting") else "starting"
     if name == "ready_maybe":
         return "ready" if _real(server, mark) else "temporary_server"

@@ -43,8 +43,8 @@ MARKS = Table(
         Column(
             "question",
             TEXT,
-            "what it answers; each = it stands by itself",
-            ("failure", "phase", "success", "detail", "each"),
+            "what it answers; each = it stands by itself; sought = asked of few lines only",
+            ("failure", "phase", "success", "detail", "each", "sought"),
         ),
         Column("kind", TEXT, "what the line says: a kind of `knowledge`"),
         Column("signature", TEXT, "the name of the pattern"),

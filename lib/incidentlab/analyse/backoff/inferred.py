@@ -11,12 +11,12 @@ from incidentlab import tables
 from incidentlab.analyse.backoff.declared import Policy
 from incidentlab.analyse.backoff.fit import Fit, fits, parameters
 from incidentlab.analyse.backoff.series import SLOW, gaps_of, quick, series_of
+from incidentlab.analyse.marks import sought
 
 _ANSWER_S = 0.02
 """A refused connect is answered in 2 to 4 ms in the lab, and timers are late by 1 or 2."""
 _KEPT = ("service", "dependency", "series", "run", "file", "line", "pointer")
 _LATE = (*SLOW, "dns")
-_OF = r"(?i)(?:attempt|try|tries|retry|retries)?\W{0,3}\b(\d+)\s*(?:/|of)\s*(\d+)\b"
 
 
 def backoff(attempts: pd.DataFrame, *, cost_s: float = 0.0) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def backoff(attempts: pd.DataFrame, *, cost_s: float = 0.0) -> pd.DataFrame:
 
 def _tries(series: list[dict[str, Any]], failed: list[dict[str, Any]]) -> dict[str, Any]:
     """Return how many tries the policy allows: as the log states them, or as many as a run made before its end."""
-    stated = pd.Series([row["message"] for row in failed], dtype="str").str.extract(_OF)[1].dropna()
+    stated = sought(pd.Series([row["message"] for row in failed], dtype="str"), "try_of")["subject"]
     if len(stated) and stated.nunique() == 1:
         return {"tries": int(stated.iloc[0]), "tries_lower": int(stated.iloc[0])}
     ended = series[-1]["ended_by"]

@@ -14,12 +14,13 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.marks import servers_named, sought
 from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 
-_URL = r"[a-z][a-z0-9+.-]*://(?:[^\s@/]*@)?(?P<host>[A-Za-z0-9_][\w.-]*)(?::(?P<port>\d{1,5}))?"
 _ADDRESS = r"^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+)$"
 _CALLS = (*REACH, "auth", "missing_database", "tls", "privilege", "wait_timeout", "waiting")
 
@@ -92,7 +93,9 @@ def _located(records: pd.DataFrame) -> pd.DataFrame:
     address = records["address"].where(~numeric | records["address"].notna(), records["host"])
     host = records["host"].mask(numeric)
     bare = records["kind"].isin(_CALLS) & host.isna() & address.isna()
-    url = records["message"].where(bare).str.extract(_URL)
+    found = sought(records.loc[bare, "message"], "url")
+    places = records.index[bare.to_numpy(np.bool_)][found["row"].to_numpy(np.int64)]
+    url = found.set_index(places)[["host", "port"]].reindex(records.index)
     at_address = url["host"].str.match(_ADDRESS).fillna(value=False).astype(bool)
     port = records["port"].fillna(pd.to_numeric(url["port"]).astype("Int64"))
     host = host.fillna(url["host"].mask(at_address))
@@ -207,4 +210,4 @@ def _by_port(row: dict[str, Any], kinds: dict[str, str], needs: dict[str, list[s
 def _library(row: dict[str, Any]) -> set[str]:
     """Return the kinds of server that only this client library speaks to."""
     found = {server.name for server in SERVERS if row["runtime"] in server.clients}
-    return found or {s.name for s in SERVERS if re.search(rf"(?i)\b(?:{s.names})\b", str(row["message"]))}
+    return found or servers_named(str(row["message"]))
