@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from incidentlab.parse import app_clock, app_clocks, buffer, clock, level, levels, lines
 from incidentlab.parse.buffer import Whole
@@ -130,19 +129,6 @@ class Chunk:
 
     def _message(self, place: int) -> str:
         return self.data[self.begins[place] : self.ends[place]].tobytes().decode()
-
-    def messages(self, odd: Whole, texts: list[str]) -> pa.Array:
-        """Return the messages: those of plain lines cut out of the buffer, the others as they were read."""
-        count = len(self.starts)
-        begins = np.where(self.plain, self.begins, self.ends)
-        cuts = np.append(np.column_stack([self.starts, begins, self.ends]).ravel(), self.ends[-1] + 1)
-        buffers = [None, pa.py_buffer(cuts.astype(np.int64)), pa.py_buffer(self.data)]
-        pieces = pa.LargeStringArray.from_buffers(3 * count, buffers[1], buffers[2])
-        wanted = np.arange(count) * 3 + 1
-        if len(odd):
-            pieces = pa.concat_arrays([pieces, pa.array(texts, pa.large_string())])
-            wanted[odd] = 3 * count + np.arange(len(odd))
-        return pieces.take(pa.array(wanted))
 
 
 _MIX = np.random.default_rng(1).integers(1, 2**63, _NAME_WIDTH // 8 + 1, dtype=np.uint64) | np.uint64(1)

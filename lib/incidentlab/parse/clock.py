@@ -76,6 +76,19 @@ def column(nanoseconds: Iterable[int] | np.ndarray[Any, Any]) -> pd.DatetimeInde
     return pd.DatetimeIndex(values.view("datetime64[ns]")).tz_localize("UTC")
 
 
+def order(nanoseconds: Whole) -> Whole:
+    """Return the places of times in ascending order; equal ones stay as they stand, `NAT` comes last.
+
+    Examples
+    --------
+    >>> order(np.array([7, NAT, 5, 7])).tolist()
+    [2, 0, 3, 1]
+    """
+    key = np.where(nanoseconds == NAT, -NAT - 1, nanoseconds)
+    rising = bool((key[1:] >= key[:-1]).all())
+    return np.arange(len(key)) if rising else np.argsort(key, kind="stable")
+
+
 def time(nanoseconds: int) -> pd.Timestamp:
     """Return one UTC time, NaT for `NAT`.
 

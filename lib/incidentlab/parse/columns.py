@@ -29,6 +29,7 @@ from incidentlab.parse.chunk import Chunk, pieces
 from incidentlab.parse.compose_logs import Reader, by_lines, sample
 from incidentlab.parse.dialect import Dialect, survey
 from incidentlab.parse.evidence import Evidence
+from incidentlab.parse.texts import Texts
 
 CHUNK = 4 << 20
 """How many bytes are read at once."""
@@ -99,6 +100,7 @@ class _Table:
     names: list[str | None] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
     count: int = 0
+    messages: Texts = field(default_factory=Texts)
     arrays: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, chunk: Chunk) -> None:
@@ -118,8 +120,10 @@ class _Table:
         found[odd] = [level.NAMES.index(level.of(text) or "") for text in spoken]
         times[odd] = [app_clock.application(text) for text in spoken]
         columns = {"kind": kinds, "owner": owners, "ts": chunk.stamps, "level": found, "app_ts": times}
-        for name, values in {**columns, "message": chunk.messages(odd, texts)}.items():
+        for name, values in columns.items():
             self.arrays.setdefault(name, []).append(values)
+        self.messages.add(chunk.data, chunk.begins, chunk.ends)
+        self.messages.instead(odd, texts)
         self.odd += (odd + self.count).tolist()
         self.count += len(chunk.plain)
 
@@ -146,28 +150,28 @@ class _Table:
 
     def finish(self, *, file: str, service: str | None = None, **facts: Any) -> Evidence:
         """Return the tables of all that was read."""
-        whole = {name: np.concatenate(parts) for name, parts in self.arrays.items() if name != "message"}
-        owners = whole["owner"]
-        logged = np.unique(owners[whole["kind"] == KINDS.index("log")])
-        first = np.flatnonzero(whole["kind"] == KINDS.index("log"))[:1]
-        messages = pa.chunked_array(self.arrays["message"], pa.large_string())
-        where = self.reader.places([name for code in logged if (name := self.names[code])])
+        whole = {name: np.concatenate(parts) for name, parts in self.arrays.items()}
+        logged = np.flatnonzero(whole["kind"] == KINDS.index("log"))
+        head = self.messages.array(logged[:1]).to_pylist()
+        where = self.reader.places([name for code in np.unique(whole["owner"][logged]) if (name := self.names[code])])
         place = [where[name] if name else None for name in self.names]
+        order = clock.order(whole["ts"])
+        whole = {name: values[order] for name, values in whole.items()}
+        owners = whole["owner"]
         replicas = pd.array([found.replica if found else None for found in place], dtype="Int64")
         found = {"replica": replicas.take(owners), "container": log_table.words(self.names, owners)}
         logs = log_table.assemble(
-            len(owners),
+            order,
             file=file,
             **{**found, **facts},
             ts=clock.column(whole["ts"]),
             service=log_table.words([found.service if found else service for found in place], owners),
             kind=log_table.words(list(KINDS), whole["kind"]),
-            message=log_table.text(messages),
+            message=log_table.text(pa.chunked_array([self.messages.array(order)])),
             level=log_table.words([name or None for name in level.NAMES], whole["level"]),
             app_ts=clock.column(whole["app_ts"]),
         )
-        head = messages[int(first[0])].as_py() if len(first) else ""
-        return self.reader.evidence(logs, where, file=file, lines=self.odd, first=head)
+        return self.reader.evidence(logs, where, file=file, lines=self.odd, first=head[0] if head else "")
 
 
 KINDS = ("log", "continuation", "compose", "build", "shell", "unknown")

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from incidentlab import tables
 from incidentlab.parse import app_clock, clock, level
+from incidentlab.parse.buffer import Whole
 
 SPOKEN = frozenset(("log", "continuation", "compose", "unknown"))
 """The kinds whose text is read for a level and a time."""
@@ -32,7 +33,7 @@ def build(
     """
     spoken = [kind in SPOKEN for kind in kinds]
     return assemble(
-        len(kinds),
+        np.arange(len(kinds)),
         file=file,
         ts=clock.column(stamps),
         kind=kinds,
@@ -45,11 +46,24 @@ def build(
     )
 
 
-def assemble(count: int, *, file: str, **columns: Any) -> pd.DataFrame:
-    """Return LOGS of `count` lines of `file` from finished columns; one that is not given is missing throughout."""
-    given = {**dict.fromkeys(tables.LOGS.names), **columns, "file": file}
-    numbers = {"order": range(count), "line": range(1, count + 1)}
-    return tables.check(pd.DataFrame({**given, **numbers}, index=range(count)), tables.LOGS)
+def assemble(order: Whole, *, file: str, **columns: Any) -> pd.DataFrame:
+    """Return LOGS of lines of `file` from finished columns; one that is not given is missing throughout.
+
+    Parameters
+    ----------
+    order
+        The places of the lines in the file, from 0.
+    file
+        What the rows' `file` is to say.
+    **columns
+        One value for all, or one per line.
+    """
+    absent = text(pa.chunked_array([pa.nulls(len(order), pa.large_string())]))
+    given = {name: absent if value is None else value for name, value in columns.items()}
+    given = {**dict.fromkeys(tables.LOGS.names, absent), **given, "file": words([file], np.zeros(len(order), np.int8))}
+    if columns.get("replica") is None:
+        given["replica"] = pd.arrays.IntegerArray(np.zeros(len(order), np.int64), np.ones(len(order), np.bool_))
+    return tables.check(pd.DataFrame({**given, "order": order, "line": order + 1}), tables.LOGS)
 
 
 def words(values: list[str | None], codes: Any) -> pd.Series[str]:

@@ -129,9 +129,19 @@ def evidence_id(file: str, line: int, pointer: str | None = None) -> str:
 
 
 def _sorted(frame: pd.DataFrame, table: Table) -> bool:
-    """Tell cheaply whether nothing has to move: no sort key, or a first key that already rises strictly."""
-    first = frame[table.sort[0]] if table.sort else None
-    return first is None or bool(first.notna().all() and first.is_monotonic_increasing and first.is_unique)
+    """Tell cheaply whether nothing has to move: no row comes before the row above it."""
+    tied = np.ones(len(frame) - 1, np.bool_)
+    for name in table.sort:
+        values = frame[name]
+        if not pd.api.types.is_datetime64_any_dtype(values.dtype) and values.dtype != WHOLE:
+            return False
+        last = np.iinfo(np.int64).max  # where a missing value goes
+        key = values.astype("int64") if values.dtype != WHOLE else values.fillna(last).astype("int64")
+        number = key.where(values.notna(), last).to_numpy()
+        if (tied & (number[1:] < number[:-1])).any():
+            return False
+        tied &= number[1:] == number[:-1]
+    return True
 
 
 @cache
