@@ -121,16 +121,24 @@ def _pairs(database: Any, begin: int, texts: pa.Array, count: int) -> Places:
 @cache
 def _database(patterns: tuple[Pattern, ...]) -> Any:
     expressions = [simplified(row.pattern).encode() for row in patterns]
-    name = hashlib.sha256(b"\0".join([version("hyperscan").encode(), *expressions])).hexdigest()
+    return database(expressions, hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_MULTILINE)
+
+
+def database(expressions: list[bytes], flags: int = 0) -> Any:
+    """Return the automaton for fixed patterns, which are found by their places; it is kept for the next process.
+
+    What must not be written to a disk, a secret for instance, must not be among them.
+    """
+    given = [version("hyperscan").encode(), b"%d" % flags, *expressions]
+    name = hashlib.sha256(b"\0".join(given)).hexdigest()
     path = platformdirs.user_cache_path("incidentlab") / f"patterns-{name[:32]}.hyperscan"
     kept = _kept(path)
     if kept is not None:
         return kept
-    database = hyperscan.Database()
-    flags = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_MULTILINE
-    database.compile(expressions=expressions, ids=list(range(len(expressions))), flags=flags)
-    _keep(path, hyperscan.dumpb(database))
-    return database
+    made = hyperscan.Database()
+    made.compile(expressions=expressions, ids=list(range(len(expressions))), flags=flags)
+    _keep(path, hyperscan.dumpb(made))
+    return made
 
 
 def _kept(path: Path) -> Any:

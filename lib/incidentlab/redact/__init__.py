@@ -151,12 +151,21 @@ class Redactor:
         """
         return self._block(data, key or places.Key())
 
-    def suspects(self, data: Any) -> list[tuple[int, int]]:
-        """Return where in a buffer of bytes a rule may apply and which; as rule -1, where a known value may stand."""
+    def suspects(self, data: Any, *, known: bool = False) -> list[tuple[int, int]]:
+        """Return where in a buffer of bytes a rule may apply and which; as rule -1, where a known value may stand.
+
+        Parameters
+        ----------
+        data
+            Any bytes.
+        known
+            Only known values are asked for.
+        """
         if self._stale:
             self._known, self._stale = None, False
         self._search()
-        return sorted([*places.suspected(data), *((end, -1) for end, _ in self._scanner.scan(data))])
+        told = [] if known else places.suspected(data)
+        return sorted([*told, *((end, -1) for end, _ in self._scanner.scan(data))])
 
     def json(self, value: Any) -> Any:
         """Return a JSON value without the secrets. Keys, numbers and times stay as they are."""

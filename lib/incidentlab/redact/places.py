@@ -160,7 +160,8 @@ def _base64(line: bytes, depth: int) -> Iterator[Place]:
 
 @cache
 def _scanner() -> Scanner:
-    return Scanner([*(widened(rule.pattern.pattern) for rule in RULES), rb"%[0-9A-Fa-f]{2}", b"|".join(_in_base64())])
+    looks = (widened(rule.pattern.pattern) for rule in RULES)
+    return Scanner([*looks, rb"%[0-9A-Fa-f]{2}", b"|".join(_in_base64())], fixed=True)
 
 
 def _in_base64() -> list[bytes]:

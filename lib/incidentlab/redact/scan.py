@@ -13,6 +13,11 @@ from typing import Any
 
 import hyperscan
 
+from incidentlab.knowledge.compiled import database
+
+_LARGE = 1 << 16
+"""A larger buffer is scanned with memory of its own, so that other threads may scan."""
+
 _WIDER = (
     (re.compile(rb"\(\?=\[[^\]]+\]\{0,\d+\}\?(\(\?i:[^()]*\))\)(\[[^\]]+\])(?:\{2,80\}|\*)"), rb"\2*\1\2*"),
     (re.compile(rb"\(\?(?:=|<=)\[[^\]]+\]\*\[[^\]]+\]\)"), b""),
@@ -64,19 +69,28 @@ class Scanner:
     ----------
     patterns
         As Hyperscan takes them; found by their place in this order.
+    fixed
+        Whether they are always the same and no secrets, so that what is made of them may be kept on disk.
     """
 
-    def __init__(self, patterns: Iterable[bytes]) -> None:
+    def __init__(self, patterns: Iterable[bytes], *, fixed: bool = False) -> None:
         given = list(patterns)
-        self._database = hyperscan.Database() if given else None
-        if self._database:
+        self._database = database(given) if fixed else hyperscan.Database() if given else None
+        if self._database and not fixed:
             self._database.compile(
                 expressions=given, ids=range(len(given)), elements=len(given), flags=[0] * len(given)
             )
+        self._scratch = hyperscan.Scratch(self._database) if self._database else None
 
     def scan(self, data: Any) -> list[tuple[int, int]]:
-        """Return what may be found in a buffer of bytes: where it ends, and which pattern it is; in order."""
+        """Return what may be found in a buffer of bytes: where it ends, and which pattern it is; in order.
+
+        Several threads may scan at once.
+        """
         found: list[tuple[int, int]] = []
         if self._database and len(data):
-            self._database.scan(data, match_event_handler=lambda which, *at: found.append((at[1], which)))
+            scratch = hyperscan.Scratch(self._database) if len(data) > _LARGE else self._scratch
+            self._database.scan(
+                data, match_event_handler=lambda which, *at: found.append((at[1], which)), scratch=scratch
+            )
         return found

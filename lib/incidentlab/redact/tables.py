@@ -7,15 +7,33 @@ in which something is suspected becomes a Python object. Rows, lines and pointer
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from incidentlab import tables
 from incidentlab.redact import Redactor, places
 
 _PUBLIC = ("service", "container", "container_id", "network", "image", "image_id", "user", "action", "state")
 _STREAM = ["file", "service", "container", "stream"]
+_CLOSED = {
+    table.name: [column.name for column in table.columns if column.among]
+    for table in (*tables.EVIDENCE_TABLES, tables.LEDGER)
+}
+"""Columns of each table that hold words of ours and nothing else."""
+
+_SAMPLE = 1_000
+"""Where so many rows have few texts among them, each text of the column is looked at once."""
+
+_BLOCK = 8 << 20
+"""Bytes that are looked through at once, by as many threads as there are."""
+
 _FOLLOWED = 400
 """So many rows of its stream are looked at behind the begin of a private key."""
 
@@ -38,13 +56,16 @@ def masked(frames: dict[str, pd.DataFrame], redactor: Redactor) -> dict[str, pd.
         if column in frame.columns
         for name in frame[column].dropna().unique()
     )
-    known = redactor.overheard
-    hidden = {name: _table(frame, redactor) for name, frame in frames.items()}
-    return {name: _table(frame, redactor) for name, frame in hidden.items()} if redactor.overheard > known else hidden
+    before = redactor.overheard
+    hidden = {name: _table(name, frame, redactor) for name, frame in frames.items()}
+    if redactor.overheard == before:
+        return hidden
+    return {name: _table(name, frame, redactor, known=True) for name, frame in hidden.items()}
 
 
-def _table(frame: pd.DataFrame, redactor: Redactor) -> pd.DataFrame:
-    columns = {name: _column(frame[name], redactor) for name in frame.columns if frame[name].dtype == "str"}
+def _table(table: str, frame: pd.DataFrame, redactor: Redactor, *, known: bool = False) -> pd.DataFrame:
+    texts = [name for name in frame.columns if frame[name].dtype == "str" and name not in _CLOSED.get(table, ())]
+    columns = {name: _column(frame[name], redactor, known=known) for name in texts}
     changed = {name: column for name, column in columns.items() if column is not None}
     if "message" in frame.columns and (rows := _keys(frame, redactor)):
         changed["message"] = changed.get("message", frame["message"]).copy()
@@ -52,27 +73,61 @@ def _table(frame: pd.DataFrame, redactor: Redactor) -> pd.DataFrame:
     return frame.assign(**changed)
 
 
-def _column(values: pd.Series[str], redactor: Redactor) -> pd.Series[str] | None:
+def _column(values: pd.Series[str], redactor: Redactor, *, known: bool) -> pd.Series[str] | None:
     """Return the column without the secrets; None where it has none."""
-    known: dict[str, str] = {}
-    for text in (values.iloc[row] for row in _suspected(values, redactor)):
-        if text not in known:
-            known[text] = redactor.text(text)
-    replaced = {text: hidden for text, hidden in known.items() if hidden != text}
-    return values.map(lambda text: replaced.get(text, text), na_action="ignore").astype("str") if replaced else None
+    if values.iloc[:_SAMPLE].nunique() <= _SAMPLE // 10 and len(values) > _SAMPLE:
+        codes, distinct = pd.factorize(values)
+        hidden = _column(pd.Series(distinct), redactor, known=known)
+        return None if hidden is None else hidden.take(codes).where(codes >= 0).set_axis(values.index)
+    rows = np.fromiter(_suspected(values, redactor, known=known), np.int64)
+    texts = values.iloc[rows]
+    shown = {text: redactor.text(text) for text in dict.fromkeys(texts)}
+    hidden = texts.map(shown).astype("str")
+    changed = (hidden != texts).to_numpy()
+    return _replaced(values, rows[changed], hidden[changed]) if changed.any() else None
 
 
-def _suspected(values: pd.Series[str], redactor: Redactor) -> Iterator[int]:
-    """Yield the rows in which a rule may apply, or a known value may stand."""
-    first = 0
+def _replaced(values: pd.Series[str], rows: npt.NDArray[np.int64], texts: pd.Series[str]) -> pd.Series[str]:
+    """Return the column with other texts in some rows, in ascending order."""
+    mask = np.zeros(len(values), np.bool_)
+    mask[rows] = True
+    array = pc.replace_with_mask(_whole(values), pa.array(mask), _whole(texts))
+    return pd.Series(pa.chunked_array([array]).to_pandas(types_mapper=_dtype), index=values.index)
+
+
+def _whole(values: pd.Series[str]) -> pa.Array:
+    """Return a column as one array."""
     array = pa.array(values)
-    for chunk in array.chunks if isinstance(array, pa.ChunkedArray) else [array]:
-        texts = chunk.cast(pa.large_string())
-        ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
-        data = memoryview(texts.buffers()[2] or b"")[ends[0] : ends[-1]] if len(texts) else b""
-        found = np.array([end for end, _ in redactor.suspects(data)], np.int64)
-        yield from (first + np.unique(np.searchsorted(ends[1:] - ends[0], found))).tolist()
-        first += len(texts)
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return whole.cast(pa.large_string())
+
+
+def _dtype(_: pa.DataType) -> pd.StringDtype:
+    return pd.StringDtype(na_value=np.nan)
+
+
+def _suspected(values: pd.Series[str], redactor: Redactor, *, known: bool) -> Iterator[int]:
+    """Yield the rows in which a rule may apply, or a known value may stand."""
+    texts = _whole(values)
+    if not len(texts):
+        return
+    ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = memoryview(texts.buffers()[2] or b"")
+    cuts = np.unique(np.searchsorted(ends, [*range(int(ends[0]), int(ends[-1]), _BLOCK), int(ends[-1])]))
+    blocks = list(pairwise(cuts.tolist()))
+
+    def found(block: tuple[int, int]) -> Any:
+        first, last = block
+        suspects = redactor.suspects(data[ends[first] : ends[last]], known=known)
+        at = np.array([end for end, _ in suspects], np.int64)
+        return (first + np.unique(np.searchsorted(ends[first + 1 : last + 1] - ends[first], at))).tolist()
+
+    if len(blocks) < 2:
+        yield from chain.from_iterable(map(found, blocks))
+        return
+    redactor.suspects(b"")  # makes ready what the threads share
+    with ThreadPoolExecutor() as pool:
+        yield from chain.from_iterable(pool.map(found, blocks))
 
 
 def _keys(logs: pd.DataFrame, redactor: Redactor) -> dict[int, str]:
