@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from incidentlab.analyse.audit import Case
+    from incidentlab.analyse.compare import ImageChange
     from incidentlab.analyse.diagnosis import Diagnosis
     from incidentlab.incident import Incident
 
@@ -171,6 +172,19 @@ class Investigation:
         return every_waste(self.incident.layers, self.incident.image_files)
 
     @cached_property
+    def severities(self) -> pd.DataFrame:
+        """SEVERITY_COUNTS of all scans together."""
+        from incidentlab.analyse.vulnerabilities import by_severity
+
+        return by_severity(self.incident.vulnerabilities)
+
+    def verifications(self, service: str) -> pd.DataFrame:
+        """VERIFICATIONS: what the commands show with which one checks that a change of a service holds."""
+        from incidentlab.analyse.verify import verifications
+
+        return verifications(self.case, service)
+
+    @cached_property
     def case(self) -> Case:
         """All tables that the questions of an audit and of a comparison are asked of."""
         from incidentlab.analyse.audit import Case
@@ -178,7 +192,7 @@ class Investigation:
         known = self.incident
         evidence = ("containers", "engines", "events", "image_files", "images", "instructions", "layers", "ledger",
                     "logs", "probes", "samples", "scans", "settings", "vulnerabilities")  # fmt: skip
-        results = ("attempts", "failures", "findings", "health", "lifetimes", "phases", "restarts")
+        results = ("attempts", "failures", "findings", "health", "lifetimes", "marks", "phases", "restarts")
         frames = {name: getattr(known, name) for name in evidence} | {name: getattr(self, name) for name in results}
         return Case(**frames, contents=self.image_contents, waste=self.image_waste)
 
@@ -195,6 +209,20 @@ def compare(before: Investigation, after: Investigation) -> pd.DataFrame:
     from incidentlab.analyse.compare import differences
 
     return differences(before.case, after.case)
+
+
+def image_change(before: Investigation, after: Investigation, service: str) -> ImageChange:
+    """Return what became of the image of a service between two captures: sizes and layers."""
+    from incidentlab.analyse.compare import image_change
+
+    return image_change(before.case, after.case, service)
+
+
+def scan_change(before: Investigation, after: Investigation) -> pd.DataFrame:
+    """Return SCAN_CHANGES: what became of each finding between the scans of two sources."""
+    from incidentlab.analyse.vulnerabilities import compare
+
+    return compare(before.incident.vulnerabilities, after.incident.vulnerabilities)
 
 
 def investigate(incident: Incident) -> Investigation:

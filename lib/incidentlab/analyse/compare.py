@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -107,8 +108,7 @@ def _images(before: Case, after: Case) -> Iterator[Record]:
             continue
         yield from _properties(service, old, new)
         yield _sizes(service, old, new)
-        if old["store"] == new["store"] or pd.isna(old["store"]) or pd.isna(new["store"]):
-            yield from _layers(service, before, after)
+        yield from _layers(service, before, after)
 
 
 def _properties(service: str, old: Record, new: Record) -> Iterator[Record]:
@@ -136,15 +136,40 @@ def _sizes(service: str, old: Record, new: Record) -> Record:
     )
 
 
-def _layers(service: str, before: Case, after: Case) -> Iterator[Record]:
-    """Yield the largest layers that only one of the images has: they are the whole difference of the sizes."""
+@dataclass(frozen=True, eq=False)
+class ImageChange:
+    """The image of one service before and after.
+
+    Attributes
+    ----------
+    before, after
+        The sizes in bytes; None = not known.
+    layers
+        IMAGE_CHANGES; empty where the layers of one of them are not known, or two stores count differently.
+    """
+
+    before: int | None
+    after: int | None
+    layers: pd.DataFrame
+
+
+def image_change(before: Case, after: Case, service: str) -> ImageChange:
+    """Return what became of the image of a service."""
+    old, new = before.image(service), after.image(service)
+    sizes = [int(row["size_bytes"]) if row is not None and pd.notna(row["size_bytes"]) else None for row in (old, new)]
     was, now = (_of(case, service) for case in (before, after))
-    if was.empty or now.empty:
-        return
+    stores = {str(row["store"]) for row in filter(None, (old, new)) if pd.notna(row["store"])}
+    if was.empty or now.empty or len(stores) > 1:
+        return ImageChange(sizes[0], sizes[1], tables.empty(tables.IMAGE_CHANGES))
     files = tables.join([before.image_files, after.image_files], tables.IMAGE_FILES).drop_duplicates(
         ["diff_id", "path"]
     )
-    changes = compare_layers(was, now, files)
+    return ImageChange(sizes[0], sizes[1], compare_layers(was, now, files))
+
+
+def _layers(service: str, before: Case, after: Case) -> Iterator[Record]:
+    """Yield the largest layers that only one of the images has: they are the whole difference of the sizes."""
+    changes = image_change(before, after, service).layers
     for row in tables.records(changes[changes["change"].ne("shared")].nlargest(_BLAMED, "size_bytes")):
         if row["size_bytes"] < _WORTH:
             continue

@@ -1,7 +1,10 @@
 """Result tables as words: sentences, tables to read, the terminal page, the JSON of `diagnose`."""
 
 from incidentlab.report.answer import answer, decisive, how_sure, unknowns
+from incidentlab.report.audit import audited
 from incidentlab.report.chosen import chosen, of
+from incidentlab.report.compare import compared
+from incidentlab.report.images import images_said
 from incidentlab.report.replayed import replay
 from incidentlab.report.replays import (
     as_it_was,
@@ -14,20 +17,25 @@ from incidentlab.report.replays import (
     retries_said,
     whatif_said,
 )
+from incidentlab.report.scans import scan_change_said, scans_said
 from incidentlab.report.second_road import second_road
 from incidentlab.report.show import table
 from incidentlab.report.side_by_side import causes, side_by_side
 from incidentlab.report.sortable import sortable
+from incidentlab.report.verified import verified
 
 __all__ = [
     "answer",
     "as_it_was",
+    "audited",
     "causes",
     "chosen",
+    "compared",
     "decisive",
     "facts",
     "health_said",
     "how_sure",
+    "images_said",
     "measured",
     "of",
     "readiness",
@@ -35,10 +43,13 @@ __all__ = [
     "replay",
     "restarts_said",
     "retries_said",
+    "scan_change_said",
+    "scans_said",
     "second_road",
     "side_by_side",
     "sortable",
     "table",
     "unknowns",
+    "verified",
     "whatif_said",
 ]

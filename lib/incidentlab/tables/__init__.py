@@ -14,7 +14,7 @@ Four conventions hold everywhere:
 - ``order`` is a row's place in its source. Where the times are missing, it is all that is known.
 """
 
-from incidentlab.tables.audit import AUDIT, DIFFERENCES, LEVELS
+from incidentlab.tables.audit import AUDIT, DIFFERENCES, LEVELS, VERIFICATIONS
 from incidentlab.tables.door import check, empty, evidence_id, join, records, rows
 from incidentlab.tables.errors import BadInput, BadParameter, BadTable, EngineTrouble, IncidentlabError
 from incidentlab.tables.evidence import (
@@ -93,6 +93,7 @@ RESULT_TABLES = (
     IMAGE_CHANGES,
     AUDIT,
     DIFFERENCES,
+    VERIFICATIONS,
 )
 
 __all__ = [
@@ -150,6 +151,7 @@ __all__ = [
     "TEXT",
     "TIME",
     "TIMELINE",
+    "VERIFICATIONS",
     "VULNERABILITIES",
     "WHATIF",
     "WHOLE",

@@ -36,3 +36,16 @@ DIFFERENCES = Table(
         *where(),
     ),
 )
+
+VERIFICATIONS = Table(
+    "verifications",
+    "one command with which one checks that a change holds, what it showed, and whether that is so",
+    (
+        Column("service", TEXT, "the service"),
+        Column("command", TEXT, "the command to run"),
+        Column("claim", TEXT, "what it is to show"),
+        Column("shows", TEXT, "what the evidence has in its place"),
+        Column("holds", TEXT, "yes, no, not known"),
+        *where(),
+    ),
+)

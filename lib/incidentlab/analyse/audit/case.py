@@ -27,8 +27,8 @@ _SECONDS = {
     "w": 604800.0,
 }
 _FRAMES = ("attempts", "containers", "contents", "engines", "events", "failures", "findings", "health", "image_files",
-           "images", "instructions", "layers", "ledger", "lifetimes", "logs", "phases", "probes", "restarts", "samples",
-           "scans", "settings", "vulnerabilities", "waste")  # fmt: skip
+           "images", "instructions", "layers", "ledger", "lifetimes", "logs", "marks", "phases", "probes", "restarts",
+           "samples", "scans", "settings", "vulnerabilities", "waste")  # fmt: skip
 _TABLES = {
     **{table.name: table for table in (*tables.EVIDENCE_TABLES, tables.LEDGER, *tables.RESULT_TABLES)},
     "contents": tables.IMAGE_CONTENTS,
