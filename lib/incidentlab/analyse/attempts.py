@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from incidentlab import tables
@@ -55,21 +56,27 @@ def _try(failure: dict[str, Any]) -> dict[str, Any]:
 
 def _successes(tries: list[dict[str, Any]], said: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the first success after each unbroken series of failed tries."""
-    found: list[dict[str, Any]] = []
+    places: dict[str, Any] = {name: said[name].astype("int64").to_numpy() for name in ("ts", "order")}
+    places["ts"] = np.where(said["ts"].notna(), places["ts"], np.iinfo(np.int64).min)
+    first: list[tuple[int, dict[str, Any]]] = []
     for last, following in zip(tries, [*tries[1:], None], strict=True):
-        after = said[_after(said, last)]
+        after = _after(places, last)
         if following is not None:
-            after = after[~_after(after, following)]
-        if len(after):
-            row = after.iloc[0]
-            kept = {name: row[name] for name in ("ts", "order", "message", "file", "line", "pointer")}
-            found.append(kept | {"dependency": last["dependency"], "ok": True, "kind": None})
-    return found
+            after &= ~_after(places, following)
+        if after.any():
+            first.append((int(after.argmax()), last))
+    rows = tables.records(said.iloc[[place for place, _ in first]])
+    names = ("ts", "order", "message", "file", "line", "pointer")
+    return [
+        {name: row[name] for name in names} | {"dependency": last["dependency"], "ok": True, "kind": None}
+        for row, (_, last) in zip(rows, first, strict=True)
+    ]
 
 
-def _after(lines: pd.DataFrame, row: dict[str, Any]) -> pd.Series[bool]:
-    column = "ts" if pd.notna(row["ts"]) else "order"
-    return lines[column].gt(row[column])
+def _after(places: dict[str, Any], row: dict[str, Any]) -> Any:
+    if pd.notna(row["ts"]):
+        return places["ts"] > row["ts"].value
+    return places["order"] > int(row["order"])
 
 
 def _run(ts: pd.Timestamp, runs: pd.DataFrame) -> Any:

@@ -99,7 +99,9 @@ def _event_marks(events: pd.DataFrame) -> pd.DataFrame:
 
 def _at_first_line(marks: pd.DataFrame, logs: pd.DataFrame) -> pd.DataFrame:
     """Move each start before the first line that its run wrote, where the engine emitted `start` after it."""
-    lines = {key: own["ts"].dropna().sort_values() for key, own in logs.groupby("container", sort=False)}
+    started = marks.loc[marks["mark"] == "start", "container"]
+    spoken = logs.loc[logs["container"].isin(started), ["container", "ts"]]
+    lines = {key: own.dropna().sort_values() for key, own in spoken.groupby("container", sort=False)["ts"]}
     ends = {key: own["ts"].dropna() for key, own in marks[marks["mark"] == "die"].groupby("container", sort=False)}
     begun = [_begun(mark, lines, ends) if mark["mark"] == "start" else mark["ts"] for mark in tables.records(marks)]
     return marks.assign(ts=pd.Series(begun, index=marks.index, dtype=marks["ts"].dtype))

@@ -22,6 +22,12 @@ from incidentlab.analyse.failures.target import depends, server_kinds
 from incidentlab.analyse.marks import read
 from incidentlab.knowledge import SERVERS
 
+_TYPED = r"`[>$# ]*(?:sudo )?(?:docker|podman|nerdctl)\b"
+"""A command in a sentence, between backticks."""
+
+_STATED = r'"service(?:\.name)?": ?"([\w.-]+)"'
+"""What a line of JSON says of which service it is."""
+
 _PORT = r"(?:\bport[ :=]+|://[^\s/]*:|0\.0\.0\.0:|\[::\]:|\*:)(\d{2,5})\b"
 
 
@@ -142,8 +148,37 @@ class Case:
 
     def lines(self, service: str | None) -> pd.DataFrame:
         """Return the log lines of a service; of the nameless one for None."""
-        own = self.logs["service"].isna() if service is None else self.logs["service"] == service
-        return self.logs[own & (self.logs["kind"] == "log")]
+        if service not in self._lines:
+            own = self.logs["service"].isna() if service is None else self.logs["service"] == service
+            own &= self.logs["kind"] == "log"
+            self._lines[service] = self.logs if own.all() else self.logs[own]
+        return self._lines[service]
+
+    @cached_property
+    def _lines(self) -> dict[str | None, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def typed(self) -> pd.DataFrame:
+        """The lines in which somebody typed a command for the log of a container."""
+        told = _with(self.logs["message"], "`")
+        told = told[told.str.contains(_TYPED, regex=True)]
+        return self.logs[self.logs["kind"].eq("shell") | self.logs.index.isin(told.index)]
+
+    @cached_property
+    def nameless_servers(self) -> dict[str, set[str]]:
+        """The runtimes of servers that speak in lines without a name, each with two of its lines if it says more."""
+        own = self.marks["kind"].eq("server") & self.marks["row"].isin(self.lines(None).index)
+        said = self.marks.loc[own, ["runtime", "row"]]
+        said = said.assign(message=self.logs["message"].iloc[said["row"].astype(int)].to_numpy())
+        two = said.drop_duplicates(["runtime", "message"]).groupby("runtime").head(2)
+        return {str(runtime): set(lines) for runtime, lines in two.groupby("runtime")["message"]}
+
+    @cached_property
+    def stated(self) -> list[str]:
+        """The services that lines of JSON without a container say they are of."""
+        own = _with(self.lines(None)["message"], '"service')
+        return [str(name) for name in own.str.extract(_STATED)[0].dropna().unique()]
 
     @cached_property
     def harmless(self) -> pd.Series[Any]:
@@ -193,6 +228,11 @@ class Case:
         named = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
         context = {"message": container["error"], "ts": container["finished"], "level": "error", "origin": "engine"}
         return dict.fromkeys(tables.FAILURES.names) | own | named | context
+
+
+def _with(texts: pd.Series[Any], word: str) -> pd.Series[Any]:
+    """Return the texts in which a word stands: what is looked for then is looked for in few."""
+    return texts[texts.str.contains(word, regex=False).fillna(value=False)]
 
 
 def _place(row: Record) -> tuple[Any, Any, Any]:

@@ -23,9 +23,6 @@ _SERVICE = r"Cannot (?:create|start) (?:container for )?service (\S+?):"
 _SPOKEN_OF = _QUOTED + r"|(?:Container )?(\S+) +Error |for service \"?([\w.-]+)"
 _BEGUN = r"Container (\S+) +(?:Starting|Creating)"
 _FAILED = r"Container (\S+) +Error\b"
-_TYPED = r"`[>$# ]*(?:sudo )?(?:docker|podman|nerdctl)\b"
-"""A command in a sentence, between backticks."""
-
 _ASKED = (
     r"(?:docker(?:\.exe)?|podman|nerdctl)(?:"
     r"(?: container)? logs (?:-{1,2}(?:tail|since|until|n)[ =]\S+ |-\S+ )*([A-Za-z0-9][\w.-]*)"
@@ -67,14 +64,12 @@ def nameless(case: Case, row: Record) -> str | None:
     named = _named(case, _QUOTED, row) or _next_of(case, row)
     if named:
         return named
-    typed = case.logs["kind"].eq("shell") | case.logs["message"].str.contains(_TYPED, regex=True).fillna(value=False)
-    above = typed & case.logs["order"].lt(row["order"]).fillna(value=False)
-    asked = re.findall(_ASKED, case.logs.loc[above, "message"].str.cat(sep="\n"))
+    above = case.typed["order"].lt(row["order"]).fillna(value=False)
+    asked = re.findall(_ASKED, case.typed.loc[above, "message"].str.cat(sep="\n"))
     known = [text for texts in asked for text in texts if text and not re.fullmatch("[0-9a-f]{12,64}", text)]
     if known:
         return str(known[-1])
-    own = case.lines(None)["message"].str.extract(r'"service(?:\.name)?": ?"([\w.-]+)"')[0].dropna().unique()
-    return str(own[0]) if len(own) == 1 else None
+    return case.stated[0] if len(case.stated) == 1 else None
 
 
 def _next_of(case: Case, row: Record) -> str | None:

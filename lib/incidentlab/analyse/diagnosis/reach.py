@@ -75,10 +75,8 @@ def _own(case: Case, row: Record) -> bool:
     if pd.notna(row["service"]):
         kind = case.kinds.get(row["service"])
     else:
-        said = case.lines(None)
-        others = said.index[said["message"].ne(row["message"])]
-        spoken = case.marks["kind"].eq("server") & case.marks["row"].isin(others)
-        kind = next((s.name for s in SERVERS if s.prints in set(case.marks.loc[spoken, "runtime"])), None)
+        said = case.nameless_servers
+        kind = next((s.name for s in SERVERS if said.get(s.prints, set()) - {row["message"]}), None)
     tools = {"postgres": "libpq"}.get(kind or "", kind)
     return kind is not None and (row["runtime"] in (kind, tools) or row["target"] == row["service"])
 
