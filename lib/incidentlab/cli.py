@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,6 +41,7 @@ _WHAT_NEXT = {
 }
 """What went wrong with a file -> what to do."""
 VERBS = ("up", "record", "down", "verify")
+FORMS = ("text", "json", "sarif", "github")
 
 Source = Annotated[
     str,
@@ -60,6 +63,32 @@ Parameters = Annotated[
         help="Set a parameter of the notebook; NAME=VALUE is taken too. May be given often.",
     ),
 ]
+
+
+Form = Annotated[
+    str,
+    typer.Option("--format", metavar="FORM", help=f"{', '.join(FORMS)}: sarif and github are for code hosts and CI."),
+]
+
+
+def _form(form: str, *, as_json: bool) -> str:
+    from incidentlab.tables import BadInput
+
+    if form not in FORMS:
+        raise BadInput(f"--format is one of {', '.join(FORMS)}")
+    return "json" if as_json else form
+
+
+def _json(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, indent=2, ensure_ascii=True) + "\n"
+
+
+def _terminal() -> dict[str, Any]:
+    """Return how wide a page may be, and whether it may bear colours: in a pipe neither depends on the terminal."""
+    if not sys.stdout.isatty():
+        return {}
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"  # no-color.org
+    return {"width": shutil.get_terminal_size().columns, "colour": not plain}
 
 
 def _example(command: str) -> str:
@@ -97,6 +126,13 @@ def options(
 def diagnose(
     source: Source,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON, for programs.")] = False,
+    form: Form = "text",
+    fail_on: Annotated[
+        float | None,
+        typer.Option(
+            metavar="CONFIDENCE", min=0, max=1, help="Exit with 1 if a cause is named with at least this confidence."
+        ),
+    ] = None,
 ) -> None:
     """Say what broke and why, with the lines that prove it.
 
@@ -106,22 +142,39 @@ def diagnose(
     from incidentlab.investigate import investigate
     from incidentlab.load import load
     from incidentlab.report.answer import page
+    from incidentlab.report.code_hosts import accusation, causes, github, sarif
     from incidentlab.report.document import document
 
-    investigation = investigate(load(source))
-    if as_json:
-        typer.echo(json.dumps(document(investigation, shown(source)), indent=2, ensure_ascii=True))
-    else:
-        typer.echo(page(investigation), nl=False)
+    form = _form(form, as_json=as_json)
+    found = investigate(load(source))
+    answers: dict[str, Callable[[], str]] = {
+        "text": lambda: page(found, **_terminal()),
+        "json": lambda: _json(document(found, shown(source))),
+        "sarif": lambda: _json(sarif(causes(), accusation(found))),
+        "github": lambda: github(accusation(found)),
+    }
+    typer.echo(answers[form](), nl=False)
+    accused = bool(accusation(found)) and fail_on is not None and found.findings["confidence"].iloc[0] >= fail_on
+    raise typer.Exit(int(accused))
+
+
+@app.command(epilog=_example("incidentlab explain startup_race"))
+def explain(
+    name: Annotated[
+        str | None, typer.Argument(metavar="CATEGORY", help="A category, or a rule of the audit; without one, all.")
+    ] = None,
+) -> None:
+    """Say what a category means, what proves it, and what to do."""
+    from incidentlab.report.explain import everything, explained
+
+    typer.echo((explained(name) if name else everything()).text)
 
 
 @app.command(epilog=_example("incidentlab audit compose.yaml --fail-on error"))
 def audit(
     source: Source,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for programs.")] = False,
-    form: Annotated[
-        str, typer.Option("--format", metavar="FORM", help="text, json, or sarif for code hosts.")
-    ] = "text",
+    form: Form = "text",
     fail_on: Annotated[
         str | None, typer.Option(metavar="LEVEL", help="Exit with 1 if an error, warning or note is found.")
     ] = None,
@@ -133,18 +186,21 @@ def audit(
     from incidentlab.bundle.address import shown
     from incidentlab.investigate import investigate
     from incidentlab.load import load
-    from incidentlab.report.audit import audit_document, audited, broken, sarif
+    from incidentlab.report.audit import annotated, audit_document, audited, broken, rules
+    from incidentlab.report.code_hosts import github, sarif
     from incidentlab.tables import LEVELS, BadInput
 
-    forms = ("text", "json", "sarif")
-    if form not in forms or (fail_on is not None and fail_on not in LEVELS):
-        raise BadInput(f"--format is one of {', '.join(forms)}, --fail-on one of {', '.join(LEVELS)}")
+    form = _form(form, as_json=as_json)
+    if fail_on is not None and fail_on not in LEVELS:
+        raise BadInput(f"--fail-on is one of {', '.join(LEVELS)}")
     found = investigate(load(source))
-    if as_json or form != "text":
-        answer = sarif(found) if form == "sarif" else audit_document(found, shown(source))
-        typer.echo(json.dumps(answer, indent=2, ensure_ascii=True))
-    else:
-        typer.echo(audited(found).text)
+    answers: dict[str, Callable[[], str]] = {
+        "text": lambda: f"{audited(found).text}\n",
+        "json": lambda: _json(audit_document(found, shown(source))),
+        "sarif": lambda: _json(sarif(rules(), annotated(found))),
+        "github": lambda: github(annotated(found)),
+    }
+    typer.echo(answers[form](), nl=False)
     raise typer.Exit(int(fail_on is not None and broken(found, fail_on)))
 
 

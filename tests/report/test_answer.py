@@ -77,3 +77,16 @@ def test_a_choice_that_is_not_there_is_an_error(
     """A service or zone that does not exist is refused with what was given."""
     with pytest.raises(BadParameter, match=says):
         chosen(investigated("fixed"), service, None, timezone=zone)
+
+
+def test_a_page_fits_the_terminal(investigated: Investigated) -> None:
+    """No line that may be broken is wider than the terminal, and colour changes no letter."""
+    found = investigated("startup-race")
+    narrow = page(found, width=60)
+    broken = [
+        line for line in narrow.splitlines() if line.startswith(("  - ", "    ")) and not line.startswith("      ")
+    ]
+    assert max(len(line) for line in broken if " " in line.strip() and "http" not in line) <= 60
+    painted = page(found, colour=True)
+    assert painted.replace("\x1b[1m", "").replace("\x1b[0m", "") == page(found)
+    assert painted != page(found)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from incidentlab.cli import app
 from incidentlab.investigate import investigate
 from incidentlab.load import load
-from incidentlab.report.audit import audited, sarif
+from incidentlab.report.audit import annotated, audited
 from incidentlab.report.change import change_lines, overlay
 
 FILE = """\
@@ -76,7 +76,7 @@ def test_sarif_has_a_rule_for_each_result(written: Path) -> None:
     assert {result["ruleId"] for result in run["results"]} <= described
     assert all(result["level"] in ("error", "warning", "note") for result in run["results"])
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "compose.yaml"
-    assert sarif(investigate(load("web-1  | ready\n")))["runs"][0]["results"] == []
+    assert annotated(investigate(load("web-1  | ready\n"))) == []
 
 
 def test_the_page_says_what_to_change_and_what_is_not_known(written: Path) -> None:

@@ -19,7 +19,8 @@ from incidentlab.investigate import Investigation
 from incidentlab.report.compose_diff import compose_diff
 from incidentlab.report.show import Shown, visible
 
-_WIDTH = 100
+_WIDTH, _NARROWEST = 100, 40
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _ROLES = {"for": "for", "against": "against", "missing": "not known"}
 
 Section = tuple[str, list[str]]
@@ -50,15 +51,25 @@ def unknowns(investigation: Investigation) -> Shown:
     return shown([("What we do not know", ledger_lines(investigation))])
 
 
-def page(investigation: Investigation) -> str:
-    """Return the whole answer as a page for a terminal: same evidence, same bytes."""
+def page(investigation: Investigation, *, width: int = _WIDTH, colour: bool = False) -> str:
+    """Return the whole answer as a page for a terminal: same evidence, same bytes.
+
+    Parameters
+    ----------
+    investigation
+        Its finding of rank 1 is the verdict.
+    width
+        Columns of the terminal; lines are broken there, and never wider than 100, which is hard to read.
+    colour
+        Let titles stand out (ECMA-48, SGR): no letter is another.
+    """
     sections = [
         _verdict(investigation),
         ("Evidence", _arguments(investigation)),
         *_optional(_chain(investigation), _others(investigation), _remedy(investigation)),
         ("What we do not know", ledger_lines(investigation)),
     ]
-    return _text(sections) + "\n"
+    return _text(sections, width=max(_NARROWEST, min(width, _WIDTH)), colour=colour) + "\n"
 
 
 def decisive(investigation: Investigation, *, rank: int = 1) -> pd.DataFrame:
@@ -194,11 +205,14 @@ def _with(words: list[str], change: list[str]) -> list[str]:
     return [*words[:place], *head, *change, *kept]
 
 
-def _text(sections: list[Section]) -> str:
-    return "\n\n".join("\n".join([visible(title), *_wrapped(lines)]) for title, lines in sections)
+def _text(sections: list[Section], *, width: int = _WIDTH, colour: bool = False) -> str:
+    bold, plain = (_BOLD, _PLAIN) if colour else ("", "")
+    return "\n\n".join(
+        "\n".join([f"{bold}{visible(title)}{plain}", *_wrapped(lines, width)]) for title, lines in sections
+    )
 
 
-def _wrapped(lines: list[str]) -> list[str]:
+def _wrapped(lines: list[str], width: int) -> list[str]:
     """Wrap for a terminal, but never a line that is indented: it is to be copied as it stands."""
     wrapped = []
     for line in lines:
@@ -208,7 +222,7 @@ def _wrapped(lines: list[str]) -> list[str]:
         else:
             wrapped += textwrap.wrap(
                 clean,
-                _WIDTH,
+                width,
                 initial_indent="  - ",
                 subsequent_indent="    ",
                 break_long_words=False,

@@ -1,4 +1,4 @@
-"""An audit in words, as JSON and as SARIF: what is wrong and where, what to change, what cannot be told."""
+"""An audit in words, as JSON and for code hosts: what is wrong and where, what to change, what cannot be told."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from incidentlab.investigate import Investigation
 from incidentlab.knowledge.rules import RULES
 from incidentlab.report.answer import Section, ledger_lines, place, shown
 from incidentlab.report.change import change_lines
+from incidentlab.report.code_hosts import Annotation
 from incidentlab.report.document import values
 from incidentlab.report.show import Shown
 
 _TITLES = {"error": "Cannot work so", "warning": "Broke something, or will", "note": "Can be better"}
-_SARIF = "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/main/sarif-2.1/schema/sarif-schema-2.1.0.json"
 
 
 def audited(investigation: Investigation) -> Shown:
@@ -114,35 +114,27 @@ def _document(row: dict[str, Any]) -> dict[str, Any]:
     return plain | {"change": change, "sources": RULES[row["rule"]].sources}
 
 
-def sarif(investigation: Investigation) -> dict[str, Any]:
-    """Return what was found as SARIF 2.1.0, which code hosts show at the lines of the files.
-
-    What cannot be told is no result, and is left out.
-    """
+def annotated(investigation: Investigation) -> list[Annotation]:
+    """Return what was found, for code hosts; what cannot be told is left out."""
     found = tables.records(investigation.audit[investigation.audit["state"].eq("found")])
-    rules = [
-        {
-            "id": name,
-            "shortDescription": {"text": rule.condition},
-            "helpUri": rule.sources[0],
-            "properties": {"versions": rule.versions, "needs": rule.needs},
+    return [_annotation(row) for row in found]
+
+
+def rules() -> dict[str, dict[str, Any]]:
+    """Return what a SARIF log says of each rule."""
+    return {
+        name: {
+            "text": rule.condition,
+            "source": next(iter(rule.sources), None),
+            "versions": rule.versions,
+            "needs": rule.needs,
         }
         for name, rule in RULES.items()
-    ]
-    driver = {"name": "incidentlab", "version": version("incidentlab"), "rules": rules}
-    results = [_result(row) for row in found]
-    return {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
-
-
-def _result(row: dict[str, Any]) -> dict[str, Any]:
-    remedy = f" {row['remedy']}" if pd.notna(row["remedy"]) else ""
-    result: dict[str, Any] = {
-        "ruleId": row["rule"],
-        "level": row["level"],
-        "message": {"text": f"{row['sentence']}{remedy}"},
     }
-    if pd.notna(row["file"]):
-        place = {"artifactLocation": {"uri": str(row["file"])}}
-        line = int(row["line"]) if pd.notna(row["line"]) else 1
-        result["locations"] = [{"physicalLocation": place | {"region": {"startLine": line}}}]
-    return result
+
+
+def _annotation(row: dict[str, Any]) -> Annotation:
+    remedy = f" {row['remedy']}" if pd.notna(row["remedy"]) else ""
+    line = int(row["line"]) if pd.notna(row["line"]) else 1
+    places = [(str(row["file"]), line)] if pd.notna(row["file"]) else []
+    return Annotation(row["rule"], row["level"], f"{row['sentence']}{remedy}", places)
