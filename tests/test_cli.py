@@ -150,7 +150,7 @@ def test_what_may_not_be_read_is_one_line(pasted: Path) -> None:
 def test_every_command_explains_itself(command: str) -> None:
     """The help of a command begins with a short sentence, gives an example that can be typed, and no type of a flag."""
     told = CliRunner().invoke(app, [command, "--help"], prog_name="incidentlab").output
-    assert re.search(rf"Example:\n  (?:.*\| )?incidentlab {command} ", told)
+    assert re.search(rf"Example:\n +(?:.*\| )?incidentlab {command} ", told)
     assert "<bool>" not in told
     assert len(re.search(r"\n\n  (.*?)\n", told)[1]) <= 65
 
