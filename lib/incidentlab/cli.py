@@ -52,7 +52,10 @@ Source = Annotated[
     ),
 ]
 Notebook = Annotated[
-    Path, typer.Argument(metavar="NOTEBOOK", help="One of notebooks/, or your own with a cell tagged 'parameters'.")
+    Path,
+    typer.Argument(
+        metavar="NOTEBOOK", readable=False, help="One of notebooks/, or your own with a cell tagged 'parameters'."
+    ),
 ]
 Parameters = Annotated[
     list[str] | None,
@@ -235,7 +238,9 @@ def capture(
             metavar="PROJECT", help="The Compose project, running or stopped; `docker compose ls -a` has it."
         ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the bundle shall stand.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="Where the bundle shall stand.")
+    ],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that stands there.")] = False,
     images: Annotated[bool, typer.Option("--images", help="List the files of the images' layers too.")] = False,
     scan: Annotated[bool, typer.Option("--scan", help="Let Trivy look for vulnerabilities in the images.")] = False,
@@ -255,7 +260,13 @@ def record(
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="FOLDER", help="Where the bundle shall stand, or one to go on with."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            readable=False,
+            help="Where the bundle shall stand, or one to go on with.",
+        ),
     ],
     interval: Annotated[
         float, typer.Option(min=1.0, metavar="SECONDS", help="Between two samples of the resources.")
@@ -305,7 +316,7 @@ def run(
     source: Source,
     parameter: Parameters = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="For the notebook and its page.")
+        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the notebook and its page.")
     ] = Path("build"),
 ) -> None:
     """Run a notebook over your evidence, and make a page of it.
@@ -323,7 +334,8 @@ def run(
 def postmortem(
     source: Source,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="For the pages; its human.yaml is kept.")
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the pages; its human.yaml is kept."),
     ],
 ) -> None:
     """Draft the postmortem: every sentence with its evidence.
@@ -355,7 +367,13 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     ],
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="FOLDER", help="For the results; or an address such as s3://BUCKET/X."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            readable=False,
+            help="For the results; or an address such as s3://BUCKET/X.",
+        ),
     ],
     jobs: Annotated[
         int | None, typer.Option("-j", "--jobs", min=1, metavar="NUMBER", help="Runs at once; one for each CPU.")
@@ -390,12 +408,14 @@ def batch(  # noqa: PLR0913 - each is an option of the command
 
 @app.command(epilog=_example("incidentlab lessons -o course"))
 def lessons(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="For the copies.")] = Path("lessons"),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the copies.")
+    ] = Path("lessons"),
     edition: Annotated[
         str, typer.Option(metavar="NAME", help="student, or instructor: with answers and plans.")
     ] = "student",
     folder: Annotated[
-        Path, typer.Option("--lessons", metavar="FOLDER", help="Where the lessons of a checkout are.")
+        Path, typer.Option("--lessons", metavar="FOLDER", readable=False, help="Where the lessons of a checkout are.")
     ] = Path("notebooks/lessons"),
 ) -> None:
     """Copy the lessons, to learn or to teach with them.
@@ -414,9 +434,9 @@ def lab(
     scenario: Annotated[
         str | None, typer.Argument(metavar="SCENARIO", help="A file of lab/scenarios, without .yaml.")
     ] = None,
-    folder: Annotated[Path, typer.Option("--lab", metavar="FOLDER", help="Where the lab of a checkout is.")] = Path(
-        "lab"
-    ),
+    folder: Annotated[
+        Path, typer.Option("--lab", metavar="FOLDER", readable=False, help="Where the lab of a checkout is.")
+    ] = Path("lab"),
 ) -> None:
     """Stage a broken project on a real engine, or record it.
 
