@@ -25,6 +25,8 @@ run before, which ended at least the engine's first delay of 100 ms earlier."""
 
 _RESTARTING_POLICIES = ("always", "unless-stopped", "on-failure")
 
+_Row = dict[str, Any]
+
 
 def lifetimes(events: pd.DataFrame, runs: pd.DataFrame, containers: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each run of each container.
@@ -47,19 +49,25 @@ def lifetimes(events: pd.DataFrame, runs: pd.DataFrame, containers: pd.DataFrame
     timed = events[(events["type"] == "container") & events["ts"].notna() & events["container_id"].notna()]
     policies = dict(zip(containers["container_id"], containers["restart_policy"], strict=True))
     ids = list(dict.fromkeys([*timed["container_id"], *runs["container_id"].dropna()]))
+    told = _by_container(timed.sort_values(["ts", "order"], kind="stable"))
+    seen = _by_container(runs.sort_values("started", kind="stable"))
     records = [
-        record
-        for key in ids
-        for record in _of_container(
-            timed[timed["container_id"] == key], runs[runs["container_id"] == key], policies.get(key)
-        )
+        record for key in ids for record in _of_container(told.get(key, []), seen.get(key, []), policies.get(key))
     ]
     return tables.rows(records, tables.LIFETIMES)
 
 
-def _of_container(events: pd.DataFrame, runs: pd.DataFrame, policy: Any) -> list[dict[str, Any]]:
+def _by_container(frame: pd.DataFrame) -> dict[Any, list[_Row]]:
+    """Return the rows of each container, in their order."""
+    found: dict[Any, list[_Row]] = {}
+    for row in tables.records(frame):
+        found.setdefault(row["container_id"], []).append(row)
+    return found
+
+
+def _of_container(events: list[_Row], runs: list[_Row], policy: Any) -> list[_Row]:
     records = _from_events(events)
-    for run in tables.records(runs.sort_values("started", kind="stable")):
+    for run in runs:
         _merge(records, run)
     records.sort(key=lambda record: record["started"])
     _attribute(records, events, policy)
@@ -70,13 +78,14 @@ def _of_container(events: pd.DataFrame, runs: pd.DataFrame, policy: Any) -> list
     return records
 
 
-def _from_events(events: pd.DataFrame) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = []
+def _from_events(events: list[_Row]) -> list[_Row]:
+    records: list[_Row] = []
     signal: Any = pd.NA
-    for event in tables.records(events.sort_values(["ts", "order"], kind="stable")):
+    created = min((event["ts"] for event in events if event["action"] == "create"), default=pd.NaT)
+    for event in events:
         action = event["action"]
         if action == "start":
-            records.append(_opened(event, first=_is_first(events, event, records)))
+            records.append(_opened(event, first=not records and bool(created <= event["ts"])))
             signal = pd.NA
         elif action == "kill":
             signal = event["signal"]
@@ -87,7 +96,7 @@ def _from_events(events: pd.DataFrame) -> list[dict[str, Any]]:
     return records
 
 
-def _opened(event: dict[str, Any], *, first: bool) -> dict[str, Any]:
+def _opened(event: _Row, *, first: bool) -> _Row:
     return _blank(event) | {
         "started": event["ts"],
         "start_event": event["ts"],
@@ -95,18 +104,13 @@ def _opened(event: dict[str, Any], *, first: bool) -> dict[str, Any]:
     }
 
 
-def _blank(row: dict[str, Any]) -> dict[str, Any]:
+def _blank(row: _Row) -> _Row:
     kept = {name: row[name] for name in ("service", "container", "container_id", "file", "line", "pointer")}
     times = dict.fromkeys(("started", "finished", "start_event", "die_event"), pd.NaT)
     return kept | times | {"exit_code": pd.NA, "signal": pd.NA, "oom_killed": pd.NA, "brought_by": None}
 
 
-def _is_first(events: pd.DataFrame, event: dict[str, Any], before: list[dict[str, Any]]) -> bool:
-    created = (events["action"] == "create") & (events["ts"] <= event["ts"])
-    return not before and bool(created.any())
-
-
-def _close(records: list[dict[str, Any]], event: dict[str, Any], signal: Any) -> None:
+def _close(records: list[_Row], event: _Row, signal: Any) -> None:
     if not records or pd.notna(records[-1]["die_event"]):
         records.append(_blank(event))  # its start was not seen: the ring of 256 events had forgotten it
     records[-1] |= {
@@ -117,7 +121,7 @@ def _close(records: list[dict[str, Any]], event: dict[str, Any], signal: Any) ->
     }
 
 
-def _merge(records: list[dict[str, Any]], run: dict[str, Any]) -> None:
+def _merge(records: list[_Row], run: _Row) -> None:
     """Put what inspect saw of a run into its record, or open a record for it."""
     if pd.isna(run["started"]):
         return
@@ -138,17 +142,18 @@ def _merge(records: list[dict[str, Any]], run: dict[str, Any]) -> None:
         record["oom_killed"] = True
 
 
-def _attribute(records: list[dict[str, Any]], events: pd.DataFrame, policy: Any) -> None:
+def _attribute(records: list[_Row], events: list[_Row], policy: Any) -> None:
     """Say who started each run that is not the first: a human leaves a `stop` before it or a `restart` after it.
 
     A restart by policy emits neither event (moby daemon/monitor.go, daemon/restart.go).
     """
-    stops, restarts = (events.loc[events["action"] == action, "ts"] for action in ("stop", "restart"))
+    stops, restarts = ([row["ts"] for row in events if row["action"] == action] for action in ("stop", "restart"))
     for before, record in pairwise(records):
         begin, end = before["finished"], record["start_event"]
         if pd.isna(begin) or pd.isna(end):
             continue
-        touched = stops.between(begin, end).any() or restarts.between(begin, end + _PAIRING).any()
+        stopped = any(begin <= ts <= end for ts in stops)
+        touched = stopped or any(begin <= ts <= end + _PAIRING for ts in restarts)
         if touched or policy not in _RESTARTING_POLICIES:
             record["brought_by"] = "human"
         elif pd.isna(before["signal"]):  # after a kill it hangs on STOPSIGNAL whether the policy still holds

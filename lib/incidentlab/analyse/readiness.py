@@ -15,6 +15,8 @@ one container, and start_order and end_order hold it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -75,8 +77,8 @@ def phases(logs: pd.DataFrame, marks: pd.DataFrame, events: pd.DataFrame, probes
     read = read.assign(key=read["container"].fillna(read["service"]).fillna(""))
     timed = read["ts"].notna().groupby(read["key"]).transform("all")
     read = read.assign(when=read["ts"].where(timed)).sort_values(["key", "when", "order"], kind="stable")
-    records = [row for _, group in read.groupby("key", sort=True) for row in _walk(group)]
-    return tables.rows(records, tables.PHASES)
+    groups = groupby(tables.records(read), key=itemgetter("key"))
+    return tables.rows([row for _, group in groups for row in _walk(list(group))], tables.PHASES)
 
 
 def _log_marks(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
@@ -134,12 +136,12 @@ def _probe_marks(probes: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-def _walk(marks: pd.DataFrame) -> list[dict[str, Any]]:
-    known = marks.loc[~marks["runtime"].isin(["engine", "generic"]), "runtime"]
-    begins = "starting" if marks["mark"].isin(_TELLS).any() else "running"
-    server = _Server(kind=known.iloc[0] if len(known) else "generic", begins=begins)
-    for mark in tables.records(marks):
-        if mark["runtime"] == "generic" and len(known):
+def _walk(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = next((mark["runtime"] for mark in marks if mark["runtime"] not in ("engine", "generic")), None)
+    begins = "starting" if any(mark["mark"] in _TELLS for mark in marks) else "running"
+    server = _Server(kind=known or "generic", begins=begins)
+    for mark in marks:
+        if mark["runtime"] == "generic" and known:
             continue
         _notice(server, mark)
         phase = _next(server, mark)

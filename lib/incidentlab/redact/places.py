@@ -160,7 +160,7 @@ def _base64(line: bytes, depth: int) -> Iterator[Place]:
 
 @cache
 def _scanner() -> Scanner:
-    looks = (widened(rule.pattern.pattern) for rule in RULES)
+    looks = (widened(rule.source) for rule in RULES)
     return Scanner([*looks, rb"%[0-9A-Fa-f]{2}", b"|".join(_in_base64())], fixed=True)
 
 

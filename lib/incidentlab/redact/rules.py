@@ -11,7 +11,8 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from incidentlab.redact.formats import FORMATS
 from incidentlab.redact.names import can_be_secret, is_secret
@@ -39,12 +40,18 @@ _COOKIE = re.compile(rb"(?P<name>[^\s=;,\"'()]{1,60})=(?P<value>[^\s;,\"'<>]+)")
 _ATTRIBUTES = {b"path", b"expires", b"max-age", b"domain", b"samesite", b"priority", b"version"}
 
 
-class Rule(NamedTuple):
-    """One way in which text gives a secret away."""
+@dataclass(frozen=True)
+class Rule:
+    """One way in which text gives a secret away; its pattern is compiled when it is first needed."""
 
     name: str
-    pattern: re.Pattern[bytes]
+    source: bytes
     judge: Callable[[Match], bool]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[bytes]:
+        """What the text looks like."""
+        return re.compile(self.source)
 
 
 def text(value: bytes) -> str:
@@ -145,7 +152,7 @@ def cookies(header: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _rule(name: str, pattern: bytes, judge: Callable[[Match], bool] = _any) -> Rule:
-    return Rule(name, re.compile(pattern), judge)
+    return Rule(name, pattern, judge)
 
 
 def _command(programs: bytes, options: bytes, value: bytes = rb"(?P<value>" + _WORD + rb")") -> bytes:

@@ -75,11 +75,13 @@ def _table(table: str, frame: pd.DataFrame, redactor: Redactor, *, known: bool =
 
 def _column(values: pd.Series[str], redactor: Redactor, *, known: bool) -> pd.Series[str] | None:
     """Return the column without the secrets; None where it has none."""
-    if values.iloc[:_SAMPLE].nunique() <= _SAMPLE // 10 and len(values) > _SAMPLE:
+    if len(values) > _SAMPLE and values.iloc[:_SAMPLE].nunique() <= _SAMPLE // 10:
         codes, distinct = pd.factorize(values)
         hidden = _column(pd.Series(distinct), redactor, known=known)
         return None if hidden is None else hidden.take(codes).where(codes >= 0).set_axis(values.index)
     rows = np.fromiter(_suspected(values, redactor, known=known), np.int64)
+    if not len(rows):
+        return None
     texts = values.iloc[rows]
     shown = {text: redactor.text(text) for text in dict.fromkeys(texts)}
     hidden = texts.map(shown).astype("str")

@@ -111,12 +111,14 @@ def _reset(case: Case) -> list[Record]:
 def _unhealthy(case: Case) -> list[Record]:
     """Return who fails its probes at the end of the evidence: by inspect, else by the last probes or events."""
     found = []
-    for service in sorted(case.names):
-        rows = case.containers[(case.containers["service"] == service) & (case.containers["state"] == "running")]
-        sick = rows[rows["health"] == "unhealthy"]
-        probes = case.probes[case.probes["service"] == service].sort_values("start")
-        failing = _failing_at_the_end(probes)
-        called = _called_last(case, service)
+    running = case.containers[case.containers["state"] == "running"]
+    unwell = _by_service(running[running["health"] == "unhealthy"])
+    probed, told = _by_service(case.probes.sort_values("start")), _by_service(case.events)
+    called_sick = case.events.loc[case.events["action"] == "health_status", "service"].dropna()
+    for service in sorted(case.names & {*unwell, *probed, *called_sick}):
+        sick = unwell.get(service, running[:0])
+        failing = _failing_at_the_end(probed.get(service, case.probes[:0]))
+        called = _called_last(told.get(service, case.events[:0]))
         if len(sick) or (len(failing) >= _RETRIES and called != "healthy") or called == "unhealthy":
             shown = failing.tail(1) if len(failing) else sick.head(1)
             row: Record = next(iter(tables.records(shown)), {"service": service})
@@ -133,9 +135,13 @@ def _failing_at_the_end(probes: pd.DataFrame) -> pd.DataFrame:
     return probes[failed[::-1].cummin()[::-1].astype(bool)] if len(probes) else probes
 
 
-def _called_last(case: Case, service: str) -> str | None:
+def _by_service(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(name): own for name, own in frame.groupby("service", sort=False)}
+
+
+def _called_last(events: pd.DataFrame) -> str | None:
     """Return what the engine called the health of a service last, if it was not stopped or started after that."""
-    own = case.events[case.events["service"] == service].sort_values(["ts", "order"])
+    own = events.sort_values(["ts", "order"])
     kept = own[own["action"].isin(["health_status", "die", "start", "stop", "pause"])]
     last = kept.iloc[-1] if len(kept) else None
     return str(last["detail"]) if last is not None and last["action"] == "health_status" else None

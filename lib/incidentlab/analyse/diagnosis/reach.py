@@ -152,11 +152,10 @@ def _gave_up(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
 def _strange_port(case: Case, client: str | None, target: str | None, rows: list[Record]) -> int | None:
     """Return the port that refused, where every service that it can mean says that it listens on others."""
     ports = {row["port"] for row in rows if pd.notna(row["port"]) and row["kind"] == "refused"}
-    others = [target] if target else sorted(case.names - {client or ""})
-    known = [case.ports.get(name, set()) for name in others]
-    if not ports or not known or not all(known) or ports & set().union(*known):
+    others = {target} if target else case.names - {client or ""}
+    if not ports or not others or not all(name in case.ports for name in others):
         return None
-    return int(min(ports))
+    return None if ports & set().union(*(case.ports[name] for name in others)) else int(min(ports))
 
 
 def _wrong_port(case: Case, client: str | None, target: str | None, rows: list[Record], port: int) -> Hypothesis:
