@@ -337,6 +337,9 @@ def postmortem(
         Path,
         typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the pages; its human.yaml is kept."),
     ],
+    before: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Evidence of the time before a change: what was modified.")
+    ] = None,
 ) -> None:
     """Draft the postmortem: every sentence with its evidence.
 
@@ -349,7 +352,8 @@ def postmortem(
     window = (found.incident.start, found.incident.end)
     axes = plot.timeline(found.timeline, found.phases, window=window, refused=found.attempts)
     interactive = plot.interactive(found.timeline, found.phases, window=window, refused=found.attempts)
-    written = write(found, output, figure=axes.get_figure(root=True), interactive=interactive)
+    earlier = investigate(load(before)) if before else None
+    written = write(found, output, figure=axes.get_figure(root=True), interactive=interactive, before=earlier)
     for remark in written.draft.remarks:
         typer.echo(f"incidentlab: {remark}", err=True)
     typer.echo(f"page      {output / 'postmortem.html'}")

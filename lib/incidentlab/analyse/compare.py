@@ -176,10 +176,10 @@ def _layers(service: str, before: Case, after: Case) -> Iterator[Record]:
         large = [path for path, _ in _largest(row["largest"])][:2]
         most = f"; most of it {' and '.join(large)}" if large else ""
         sign = "brought" if row["change"] == "new" else "had brought"
-        step = f"`{str(row['created_by'])[:120]}`" if pd.notna(row["created_by"]) else "its base"
+        step = f"`{' '.join(str(row['created_by']).split())[:120]}`" if pd.notna(row["created_by"]) else "its base"
         told = f"{service}: {step} {sign} {size(int(row['size_bytes']))}{most}"
         values = (None, row["size_bytes"]) if row["change"] == "new" else (row["size_bytes"], None)
-        yield _row("layer", service, step, values, told)
+        yield _row("layer", service, step, values, told, after.image(service))
 
 
 def _of(case: Case, service: str) -> pd.DataFrame:
@@ -231,20 +231,16 @@ def _ready(before: Case, after: Case) -> Iterator[Record]:
             told = f"{service}: was ready after {span(old)}, and is after {span(new)}"
         else:
             continue
-        yield _row("readiness", service, "time to ready", (old and span(old), new and span(new)), told)
+        values = (old and span(old), new and span(new))
+        yield _row("readiness", service, "time to ready", values, told, after.container(service))
 
 
 def _restarts(before: Case, after: Case) -> Iterator[Record]:
     for service in [name for name in after.services if name in before.services]:
         old, new = (len(case.rows("restarts", service=service, cause="policy")) for case in (before, after))
         if old != new:
-            yield _row(
-                "restarts",
-                service,
-                "restarts by policy",
-                (old, new),
-                f"{service}: {old} restarts by its policy, then {new}",
-            )
+            told = f"{service}: {old} restarts by its policy, then {new}"
+            yield _row("restarts", service, "restarts by policy", (old, new), told, after.container(service))
 
 
 def _health(before: Case, after: Case) -> Iterator[Record]:

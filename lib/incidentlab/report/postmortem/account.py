@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.report.postmortem import modified
 from incidentlab.report.postmortem.human import question
 from incidentlab.report.postmortem.material import Material, Record, at, moment, name
 from incidentlab.report.postmortem.statement import Excerpt, Node, Section, Statement
@@ -95,7 +96,7 @@ def commands(m: Material) -> Section:
     said: list[Node] = [Excerpt(m.cites(m.evidence(1)), tuple(lines))]
     if check:
         said.append(m.say(f"To verify the proposed change: {' '.join(check.split())}", m.evidence(1)))
-    return Section("Commands to verify", (*said, *m.people("commands_to_verify")))
+    return Section("Commands to verify", (*said, *modified.checked(m), *m.people("commands_to_verify")))
 
 
 def _window(m: Material) -> Statement:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from incidentlab.investigate import Investigation
-from incidentlab.report.postmortem import account, practice
+from incidentlab.report.postmortem import account, modified, practice
 from incidentlab.report.postmortem.external import external
 from incidentlab.report.postmortem.human import Human
 from incidentlab.report.postmortem.material import Material
@@ -52,7 +52,13 @@ class Draft:
         return [node for node in (*nodes, *rows) if isinstance(node, Prompt)]
 
 
-def draft(found: Investigation, human: Human | None = None, *, figure: Picture | None = None) -> Draft:
+def draft(
+    found: Investigation,
+    human: Human | None = None,
+    *,
+    figure: Picture | None = None,
+    before: Investigation | None = None,
+) -> Draft:
     """Return the postmortem of an investigation.
 
     Parameters
@@ -63,9 +69,11 @@ def draft(found: Investigation, human: Human | None = None, *, figure: Picture |
         What people wrote; nothing by default.
     figure
         The timeline.
+    before
+        A capture of the time before a change: what was modified is drafted from the difference.
     """
-    material = Material(found, human or Human())
-    remarks = wording(material.human, services=material.services)
+    material = Material(found, human or Human(), before)
+    remarks = [*wording(material.human, services=material.services), *modified.contradicted(material)]
     return Draft(
         _internal(material, remarks, _png(figure) if figure else None),
         external(material),

@@ -39,7 +39,12 @@ class Written:
 
 
 def write(
-    found: Investigation, folder: Path, *, figure: Picture | None = None, interactive: Live | None = None
+    found: Investigation,
+    folder: Path,
+    *,
+    figure: Picture | None = None,
+    interactive: Live | None = None,
+    before: Investigation | None = None,
 ) -> Written:
     """Write the postmortem of an investigation into a folder.
 
@@ -53,6 +58,8 @@ def write(
         The timeline.
     interactive
         The same to zoom and to filter, for the internal HTML page.
+    before
+        A capture of the time before a change.
 
     Raises
     ------
@@ -60,7 +67,7 @@ def write(
         human.yaml cannot be used or is about another incident, or the folder cannot be written to; nothing else has
         been written then.
     """
-    made = draft(found, people(folder, found), figure=figure)
+    made = draft(found, people(folder, found), figure=figure, before=before)
     files = _files(made, interactive)
     with _writable(folder):
         for name, content in files.items():

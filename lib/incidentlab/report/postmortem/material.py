@@ -28,6 +28,8 @@ class Material:
 
     found: Investigation
     human: Human = field(default_factory=Human)
+    before: Investigation | None = None
+    """A capture of the time before a change."""
 
     @cached_property
     def verdict(self) -> Record:

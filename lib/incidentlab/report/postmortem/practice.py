@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.report.postmortem import modified
 from incidentlab.report.postmortem.human import RECORDS, question
 from incidentlab.report.postmortem.material import Material, Record, at, moment, name
 from incidentlab.report.postmortem.statement import (
@@ -84,7 +85,7 @@ def actions(m: Material) -> Section:
 
 def changes(m: Material) -> Section:
     """Return what people changed, with reason, price and check."""
-    return Section("Modifications and rationale", (_records(m, "modifications"),))
+    return Section("Modifications and rationale", (*modified.drafted(m), _records(m, "modifications")))
 
 
 def items(m: Material) -> Section:
