@@ -86,6 +86,27 @@ def sought(texts: pd.Series[Any], kind: str) -> pd.DataFrame:
     return _table(parts)
 
 
+def says(texts: pd.Series[Any], kind: str) -> pd.Series[Any]:
+    """Return of each text whether it is of a kind that answers the question `sought`."""
+    flags = pd.Series(False, index=texts.index)
+    flags.iloc[sought(texts, kind)["row"].to_numpy(np.int64)] = True
+    return flags
+
+
+def names_one(texts: pd.Series[Any], words: list[str], *, module: bool = False) -> bool:
+    """Say whether a text names one of the words (RE2, upper or lower case), or a module that is called so.
+
+    Examples
+    --------
+    >>> texts = pd.Series(["  at /app/node_modules/pg/lib/client.js:1"], dtype="str")
+    >>> names_one(texts, ["pg"], module=True), names_one(texts, ["db", "redis"])
+    (True, False)
+    """
+    bounds = ("[./]", "[./]") if module else (r"\b", r"\b")
+    pattern = f"(?i){bounds[0]}(?:{'|'.join(words)}){bounds[1]}"
+    return bool(pc.any(pc.match_substring_regex(_array(texts), pattern)).as_py())
+
+
 def servers_named(text: str) -> set[str]:
     """Return the kinds of servers that a text names, each as a word of its own.
 

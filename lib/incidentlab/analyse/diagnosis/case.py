@@ -7,7 +7,6 @@ that the programs themselves print, else none.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -19,16 +18,8 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis import ends
 from incidentlab.analyse.diagnosis.hypothesis import Record, first_later, later
 from incidentlab.analyse.failures.target import depends, server_kinds
-from incidentlab.analyse.marks import read
+from incidentlab.analyse.marks import read, sought
 from incidentlab.knowledge import SERVERS
-
-_TYPED = r"`[>$# ]*(?:sudo )?(?:docker|podman|nerdctl)\b"
-"""A command in a sentence, between backticks."""
-
-_STATED = r'"service(?:\.name)?": ?"([\w.-]+)"'
-"""What a line of JSON says of which service it is."""
-
-_PORT = r"(?:\bport[ :=]+|://[^\s/]*:|0\.0\.0\.0:|\[::\]:|\*:)(\d{2,5})\b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +137,10 @@ class Case:
         behind: Any = own["order"].gt(after["order"]) if pd.notna(after["order"]) else again & False
         return bool((behind.fillna(value=False) & again).any())
 
+    def marked(self, kind: str) -> pd.DataFrame:
+        """Return the marks of one kind."""
+        return self.marks[self.marks["kind"] == kind]
+
     def lines(self, service: str | None) -> pd.DataFrame:
         """Return the log lines of a service; of the nameless one for None."""
         if service not in self._lines:
@@ -161,9 +156,7 @@ class Case:
     @cached_property
     def typed(self) -> pd.DataFrame:
         """The lines in which somebody typed a command for the log of a container."""
-        told = _with(self.logs["message"], "`")
-        told = told[told.str.contains(_TYPED, regex=True)]
-        return self.logs[self.logs["kind"].eq("shell") | self.logs.index.isin(told.index)]
+        return self.logs[self.logs["kind"].eq("shell") | self.logs.index.isin(self.marked("typed")["row"])]
 
     @cached_property
     def nameless_servers(self) -> dict[str, set[str]]:
@@ -177,23 +170,22 @@ class Case:
     @cached_property
     def stated(self) -> list[str]:
         """The services that lines of JSON without a container say they are of."""
-        own = _with(self.lines(None)["message"], '"service')
-        return [str(name) for name in own.str.extract(_STATED)[0].dropna().unique()]
+        return [str(name) for name in sought(self.lines(None)["message"], "json_service")["subject"].unique()]
 
     @cached_property
     def harmless(self) -> pd.Series[Any]:
         """Whether each log line only looks like a failure."""
-        harmless = self.marks.loc[self.marks["kind"] == "harmless", "row"]
-        return pd.Series(range(len(self.logs)), index=self.logs.index).isin(harmless.astype(int))
+        return pd.Series(self.logs.index.isin(self.marked("harmless")["row"]), index=self.logs.index)
 
     @cached_property
     def ports(self) -> dict[str, set[int]]:
         """The ports on which each service says that it listens."""
         usual = {server.name: set(server.ports) for server in SERVERS}
         found = {service: set(usual.get(kind, set())) for service, kind in self.kinds.items()}
-        for row in chain.from_iterable(self._ready.values()):
-            numbers = re.findall(_PORT, str(row["message"])) if row["server"] == "generic" else []
-            found.setdefault(str(row["service"]), set()).update(int(number) for number in numbers)
+        ready = [row for row in chain.from_iterable(self._ready.values()) if row["server"] == "generic"]
+        told = sought(pd.Series([row["message"] for row in ready], dtype="str"), "port_told")
+        for place, port in zip(told["row"], told["port"], strict=True):
+            found.setdefault(str(ready[place]["service"]), set()).add(int(port))
         return {service: ports for service, ports in found.items() if ports}
 
     @cached_property
@@ -228,11 +220,6 @@ class Case:
         named = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
         context = {"message": container["error"], "ts": container["finished"], "level": "error", "origin": "engine"}
         return dict.fromkeys(tables.FAILURES.names) | own | named | context
-
-
-def _with(texts: pd.Series[Any], word: str) -> pd.Series[Any]:
-    """Return the texts in which a word stands: what is looked for then is looked for in few."""
-    return texts[texts.str.contains(word, regex=False).fillna(value=False)]
 
 
 def _place(row: Record) -> tuple[Any, Any, Any]:

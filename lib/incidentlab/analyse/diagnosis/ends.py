@@ -15,24 +15,9 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.hypothesis import Record, later
+from incidentlab.analyse.marks import says
 
-_STOPPING = (
-    r"(?i)(?:gracefully stopping|has been recreated|aborting on container exit"
-    r"|^\s*(?:Stopping|Killing|Removing) \S+ ?\.\.\."
-    r"|Container \S+ +(?:Stopping|Stopped|Killing|Killed|Removing))"
-)
-_LAST_WORDS = (
-    r"(?i)(?:shut|stopp|stop |exit|terminat|graceful|bye|checkpoint|abort|launcher|drain|clos|finish|sigterm|signal"
-    r"|quit|interrupt|saving|saved|http/1|disconnect|received|complete|cancel)"
-)
-"""What programs speak of while they are being stopped."""
-
-_ASKED = (
-    r"(?i)(?:received fast shutdown request|sigterm|graceful(?:ly)? (?:shut|stop)|commencing graceful"
-    r"|trapped .terminated|user requested shutdown|via user signal|shut ?down signal)"
-)
-"""What they say when they are asked to stop."""
-
+_PARTING = ("last_words", "told_to_stop")
 _STRAY = 5
 """As many other lines may come late: exits are told by events, lines by streams, and their order is not exact."""
 
@@ -45,7 +30,7 @@ def deaths(logs: pd.DataFrame, events: pd.DataFrame) -> list[Record]:
     died = tables.records(events[events["action"] == "die"])
     kills = tables.records(events[events["signal"].isin(_STOP_SIGNALS)])
     said = logs[logs["kind"].eq("compose")]
-    stops, ends = tables.records(said[said["message"].str.contains(_STOPPING, regex=True)]), end_begins(logs, events)
+    stops, ends = tables.records(said[says(said["message"], "compose_stops")]), end_begins(logs, events)
     return [row | {"stopped": _stopped(row, kills, stops, ends)} for row in died]
 
 
@@ -56,12 +41,13 @@ def end_begins(logs: pd.DataFrame, events: pd.DataFrame) -> Any:
     died = sorted(tables.records(events[events["action"] == "die"]), key=lambda row: row["order"])
     said = logs[logs["kind"].eq("log") & logs["message"].str.strip().ne("")]
     begins: Any = pd.NA
+    parting, told = (says(said["message"] if died else said["message"][:0], kind) for kind in _PARTING)
     for row in reversed(died):
         after = said[said["order"].gt(row["order"]).fillna(value=False)]
-        busy = after[~after["message"].str.contains(_LAST_WORDS, regex=True)]
+        busy = after[~parting[after.index]]
         if after["container"].eq(row["container"]).any() or len(busy) > _STRAY or busy["level"].eq("fatal").any():
             break
-        others = after["message"].str.contains(_ASKED, regex=True).any()
+        others = told[after.index].any()
         begins = row["order"] if row["exit_code"] in _STOP_CODES or (row["exit_code"] == 2 and others) else begins
     ended = {row["service"] for row in died if pd.notna(begins) and row["order"] >= begins}
     return begins if len(ended) > 1 else pd.NA

@@ -17,9 +17,6 @@ from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
 from incidentlab.knowledge.weights import weight
 
-_CHILD = r"(?i)\bexited unexpectedly\b"
-"""What a launcher says of its child, before it ends with the child's exit code: then nobody stopped the container."""
-
 _PROGRAM = r"(?:exec: \\?\"|\d+: )([\w./-]+)(?:\\?\"|:)"
 """The program that the runtime, or a shell, did not find."""
 
@@ -163,7 +160,7 @@ def _exit_codes(case: Case) -> list[Hypothesis]:
             text = f"{service} exited with {code}, {times(len(own))}: {meaning}."
             hypothesis = Hypothesis(category, service, weight(f"exit.{code}"), text, exactness=1)
             hypothesis.rows = series("for", f"exit code {code}", own)
-            if code == 137 and case.lines(service)["message"].str.contains(_CHILD, regex=True).any():
+            if code == 137 and case.lines(service).index.isin(case.marked("child_ended")["row"]).any():
                 hypothesis.confidence = weight("exit.137.child")
             elif code == 137:
                 hypothesis.rows.append(

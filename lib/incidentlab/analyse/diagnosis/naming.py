@@ -14,23 +14,8 @@ import pandas as pd
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Record
 from incidentlab.analyse.failures.target import is_called
+from incidentlab.analyse.marks import says, sought
 from incidentlab.knowledge import SERVERS
-
-_QUOTED = r"ERROR: for (\S+) |endpoint (\S+) \("
-_SERVICE = r"Cannot (?:create|start) (?:container for )?service (\S+?):"
-"""Where v1 says a service's own name, beside that of its container."""
-
-_SPOKEN_OF = _QUOTED + r"|(?:Container )?(\S+) +Error |for service \"?([\w.-]+)"
-_BEGUN = r"Container (\S+) +(?:Starting|Creating)"
-_FAILED = r"Container (\S+) +Error\b"
-_ASKED = (
-    r"(?:docker(?:\.exe)?|podman|nerdctl)(?:"
-    r"(?: container)? logs (?:-{1,2}(?:tail|since|until|n)[ =]\S+ |-\S+ )*([A-Za-z0-9][\w.-]*)"
-    r"| inspect (?:-\S+ )*(?:(?:\"[^\"]*\"|'[^']*') )?([A-Za-z0-9][\w.-]*)"
-    r"| run .*--name[ =]([A-Za-z0-9][\w.-]*)"
-    r"|(?:-| )compose (?:-\S+ (?:\S+\.ya?ml )?)*(?:run|exec) (?:-\S+ )*([A-Za-z0-9][\w.-]*))"
-)
-"""Commands whose output is that of one container or service, which they name."""
 
 
 def service_of(case: Case, name: str) -> str:
@@ -48,12 +33,12 @@ def service_of(case: Case, name: str) -> str:
 
 def spoken_of(case: Case, row: Record) -> str | None:
     """Return the service that a line of the engine or of Compose is about: named in it, or begun just before."""
-    named = _named(case, _SPOKEN_OF, row)
+    named = _named(case, row, "about_container", "speaks_of")
     if named:
         return named
     before = case.logs[case.logs["kind"].eq("compose") & case.logs["order"].lt(row["order"]).fillna(value=False)]
-    failed = before["message"].str.extract(_FAILED)[0].dropna()
-    begun = failed if len(failed) else before["message"].str.extract(_BEGUN)[0].dropna()
+    failed = sought(before["message"], "container_failed")["subject"]
+    begun = failed if len(failed) else sought(before["message"], "container_begun")["subject"]
     if row["kind"] == "port_conflict" and not len(begun):
         return _at_port(case, row["port"])
     return service_of(case, begun.iloc[-1]) if len(begun) else None
@@ -61,12 +46,12 @@ def spoken_of(case: Case, row: Record) -> str | None:
 
 def nameless(case: Case, row: Record) -> str | None:
     """Return whose line it is where none bears a name: an engine's error names it, else the command above, or JSON."""
-    named = _named(case, _QUOTED, row) or _next_of(case, row)
+    named = _named(case, row, "about_container") or _next_of(case, row)
     if named:
         return named
-    above = case.typed["order"].lt(row["order"]).fillna(value=False)
-    asked = re.findall(_ASKED, case.typed.loc[above, "message"].str.cat(sep="\n"))
-    known = [text for texts in asked for text in texts if text and not re.fullmatch("[0-9a-f]{12,64}", text)]
+    above = case.typed[case.typed["order"].lt(row["order"]).fillna(value=False)]
+    asked = sought(above["message"], "asks_for").sort_values("row")["subject"]
+    known = [name for name in asked if not re.fullmatch("[0-9a-f]{12,64}", name)]
     if known:
         return str(known[-1])
     return case.stated[0] if len(case.stated) == 1 else None
@@ -75,16 +60,18 @@ def nameless(case: Case, row: Record) -> str | None:
 def _next_of(case: Case, row: Record) -> str | None:
     """Return the service whose stack trace goes on below a line that lost its prefix in the paste."""
     after = case.logs[case.logs["line"].eq(row["line"] + 1) & case.logs["service"].notna()]
-    goes_on = after[after["message"].str.contains(r"^\s+\S|^at ", regex=True)]
+    goes_on = after[says(after["message"], "trace_line")]
     return str(goes_on["service"].iloc[0]) if len(goes_on) else None
 
 
-def _named(case: Case, pattern: str, row: Record) -> str | None:
-    own = re.search(_SERVICE, str(row["message"]))
-    if own:
-        return own[1]
-    named = re.search(pattern, str(row["message"]))
-    return service_of(case, next(text for text in named.groups() if text)) if named else None
+def _named(case: Case, row: Record, *kinds: str) -> str | None:
+    """Return the service that a line names: v1 says a service's own name beside that of its container."""
+    text = pd.Series([str(row["message"])], dtype="str")
+    own = sought(text, "about_service")["subject"]
+    if len(own):
+        return str(own.iloc[0])
+    named = [name for kind in kinds for name in sought(text, kind)["subject"]]
+    return service_of(case, named[0]) if named else None
 
 
 def _at_port(case: Case, port: Any) -> str | None:

@@ -12,6 +12,7 @@ from incidentlab.analyse.diagnosis import outage
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
 from incidentlab.analyse.diagnosis.tries import PROXIES, unreached, who, whom
+from incidentlab.analyse.marks import names_one
 from incidentlab.knowledge import SERVERS
 from incidentlab.knowledge.weights import weight
 
@@ -24,8 +25,8 @@ _MANY = 20
 _GONE = ("exited", "stopping")
 """The last phase of a server that went down and is not seen to come back."""
 
-_PRODUCT = "(?i)[./](?:" + "|".join(server.names for server in SERVERS if server.name != "web") + ")[./]"
-"""The name of a kind of server as a part of a module's: whom the library in a stack trace speaks to."""
+_PRODUCTS = [server.names for server in SERVERS if server.name != "web"]
+"""What kinds of servers are called: as a part of a module's name, whom the library in a stack trace speaks to."""
 
 _MEANT = {
     ("postgres", "mysql", "mongo", "mssql"): "database|db|schema|tables?",
@@ -96,7 +97,7 @@ def _vague(case: Case, client: str | None, rows: list[Record], confidence: float
     howless = all(row["kind"] == "connect" or row["signature"] in _HOWLESS for row in rows)
     nobody = all(pd.isna(row[place]) for row in rows for place in ("target", "host", "address"))
     answered = any(row["kind"] == "starting_up" and row["signature"] not in _HOWLESS for row in rows)
-    nobody = nobody and not case.lines(client)["message"].str.contains(_PRODUCT, regex=True).any()
+    nobody = nobody and not names_one(case.lines(client)["message"], _PRODUCTS, module=True)
     return confidence < weight("race.unseen.later") and not answered and (howless or nobody)
 
 
@@ -156,17 +157,17 @@ def _used(case: Case, target: str, first: Record) -> bool:
     ]
     announced = case.marks[case.marks["kind"].eq("success") & case.marks["signature"].ne("http_ok")]
     said = own[own.index.isin(announced["row"])]
-    return bool(said["message"].str.contains(_names(case, target), regex=True).any())
+    return names_one(said["message"], _names(case, target))
 
 
-def _names(case: Case, target: str) -> str:
-    """Return a pattern of what a program calls a server: its name, its kind, and what it is for if no other is."""
+def _names(case: Case, target: str) -> list[str]:
+    """Return patterns of what a program calls a server: its name, its kind, and what it is for if no other is."""
     kind = case.kinds.get(target)
     words = [re.escape(target), *(server.names for server in SERVERS if server.name == kind)]
     for kinds, meant in _MEANT.items():
         if kind in kinds and sum(other in kinds for other in case.kinds.values()) == 1:
             words.append(meant)
-    return rf"(?i)\b(?:{'|'.join(words)})\b"
+    return words
 
 
 def _by_clock(spans: list[Record], ready: list[Record], first: Any, last: Any) -> tuple[str, Record | None]:

@@ -28,9 +28,6 @@ from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 from incidentlab.knowledge.weights import weight
 
 _EXTERNAL = r"\.(?:[a-z]{2,})$"
-_SETTING = r"^\s*(?:- )?[\"']?[A-Z][A-Z0-9_]*HOST(?:NAME)?[\"']?\s*[=:]\s*[\"']?([\w.:-]+)[\"']?\s*$"
-"""A host in an .env file or in `environment:`, as it stands in the same paste."""
-
 _INTERNAL = r"\.(?:local|internal|lan|svc|cluster|docker|localhost)$"
 
 
@@ -115,10 +112,10 @@ def _loopback_setting(case: Case, target: str | None, rows: list[Record]) -> Rec
     placed = target is not None or any(pd.notna(row[name]) for row in rows for name in ("host", "address"))
     if placed or not any(row["kind"] == "refused" for row in rows):
         return None
-    given = case.logs["message"].str.extract(_SETTING)[0].dropna()
-    if given.nunique() != 1 or not re.match(LOOPBACK, str(given.iloc[0])):
+    given = case.marked("host_setting")
+    if given["host"].nunique() != 1 or not re.match(LOOPBACK, str(given["host"].iloc[0])):
         return None
-    return tables.records(case.logs.loc[given.index[:1]])[0]
+    return tables.records(case.logs.iloc[given["row"].iloc[:1].astype(int)])[0]
 
 
 def _by_setting(client: str | None, rows: list[Record], setting: Record, case: Case) -> Hypothesis:

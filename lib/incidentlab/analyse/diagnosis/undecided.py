@@ -14,6 +14,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
+from incidentlab.analyse.marks import says
 from incidentlab.knowledge.causes import EXITS
 from incidentlab.knowledge.weights import weight
 
@@ -72,7 +73,7 @@ def _again(case: Case) -> Hypothesis | None:
     for name in [*sorted(case.names), None]:
         ready = next((span for span in case.spans(name) if span["phase"] == "ready"), None)
         own = case.lines(name)
-        own = own[own["message"].str.contains(r"\w", regex=True)]
+        own = own[says(own["message"], "worded")]
         if ready is not None:
             own = own[own["order"].ge(ready["start_order"]).fillna(value=False)]
             same = own[own["message"].eq(own["message"].iloc[0])] if len(own) else own
