@@ -95,7 +95,7 @@ ROWS = [
      "ERROR: Couldn't find env file: \n"),
     ("compose-file", "missing_config", "Compose does not understand its file",
      "ERROR: The Compose file './compose.yml' is invalid because:\nservices.web.ports is invalid\n"),
-    ("blank", "missing_config", "an unset variable is the likeliest cause where nothing else failed",
+    ("blank", "unknown", "an unset variable is a warning that most healthy projects print, and no verdict of its own",
      "WARNING: The WEB_PORT variable is not set. Defaulting to a blank string.\nBuilding web\n"),
     ("look-alike-blank", "benign", "and none where the services work",
      "WARNING: The WEB_PORT variable is not set. Defaulting to a blank string.\n" + READY),

@@ -7,14 +7,15 @@ import pytest
 
 import incidentlab.analyse.diagnosis
 from incidentlab import tables
+from incidentlab.analyse.diagnosis.refutations import FACTS
 from incidentlab.knowledge.patterns import KINDS
 from incidentlab.knowledge.readings import READINGS
 from incidentlab.knowledge.weights import WEIGHTS, read
 
 DIAGNOSIS = Path(incidentlab.analyse.diagnosis.__file__).parent
 TREES = {path.name: ast.parse(path.read_text()) for path in sorted(DIAGNOSIS.glob("*.py"))}
-FAMILIES = ("fault.", "race.", "exit.")
-"""Weights whose names are put together from a kind, a relation, an exit code."""
+FAMILIES = ("fault.", "race.", "exit.", "against.")
+"""Weights whose names are put together from a kind, a relation, an exit code, a fact."""
 
 
 def _constants(tree: ast.AST) -> list[object]:
@@ -34,6 +35,12 @@ def test_no_weight_stands_there_in_vain() -> None:
     """Each name is asked for by the diagnosis, or belongs to a family that is asked for by kind."""
     asked = {text for tree in TREES.values() for text in _constants(tree)}
     assert not [name for name in WEIGHTS if name not in asked and not name.startswith(FAMILIES)]
+
+
+def test_every_fact_that_refutes_has_its_weight() -> None:
+    """Facts and the factors under ``against.`` are the same, name for name."""
+    factors = {name.removeprefix("against.") for name in WEIGHTS if name.startswith("against.")}
+    assert {fact.__name__ for fact in FACTS} == factors
 
 
 @pytest.mark.parametrize("module", sorted(TREES))

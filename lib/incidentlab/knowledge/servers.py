@@ -26,6 +26,8 @@ class Server(NamedTuple):
         The runtimes that speak to no other kind.
     tools
         The programs of its image that are clients.
+    drivers
+        What client libraries and their packages are called.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Server(NamedTuple):
     prints: str
     clients: tuple[str, ...]
     tools: tuple[str, ...]
+    drivers: tuple[str, ...]
 
 
 def _read(text: str) -> tuple[Server, ...]:
@@ -43,11 +46,12 @@ def _read(text: str) -> tuple[Server, ...]:
             field, value = line.split(None, 1)
             blocks[-1][field] = value
         elif line and not line.startswith("#"):
-            blocks.append({"name": line, "prints": line, "clients": "", "tools": ""})
+            blocks.append({"name": line, "prints": line, "clients": "", "tools": "", "drivers": ""})
     return tuple(
         Server(
             block["name"], tuple(map(int, block["ports"].split())), block["names"], block["prints"],
             tuple(block["clients"].split()), tuple(block["tools"].split()),
+            tuple(block["drivers"].split()),
         )
         for block in blocks
     )  # fmt: skip

@@ -215,6 +215,7 @@ HARMS = Table(
                 "errors",
                 "waits",
                 "listed",
+                "step failed",
             ),
         ),
         Column("ts", TIME, "when first; NaT = order only, or not known"),

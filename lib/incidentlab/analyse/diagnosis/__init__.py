@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import chain, faults, harms, health, outage, reach, undecided
+from incidentlab.analyse.diagnosis import chain, faults, harms, health, outage, reach, refutations, undecided
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
 from incidentlab.analyse.diagnosis.remedies import remedy
 
 __all__ = ["Diagnosis", "diagnose"]
+
+FAMILIES = (faults, reach, health, outage)
 
 _MOST = 10
 """Findings that are ranking; what is less likely than the tenth helps nobody."""
@@ -74,9 +76,9 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
         lifetimes=_or_empty(lifetimes, tables.LIFETIMES),
         ledger=_or_empty(ledger, tables.LEDGER),
     )
-    found = chain.ranked(
-        case, [*faults.hypotheses(case), *reach.hypotheses(case), *health.hypotheses(case), *outage.hypotheses(case)]
-    )
+    possible = [hypothesis for family in FAMILIES for hypothesis in family.hypotheses(case)]
+    refutations.weigh(case, possible)
+    found = chain.ranked(case, possible)
     harmed = harms.harms(case)
     nobody = undecided.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None], harmed)
     ranking = [*([nobody] if nobody else []), *found][:_MOST]

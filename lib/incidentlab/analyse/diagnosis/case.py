@@ -21,6 +21,9 @@ from incidentlab.analyse.failures.target import depends, server_kinds
 from incidentlab.analyse.marks import read, sought
 from incidentlab.knowledge import SERVERS
 
+_PROBE_TELLS = ("dns", "auth", "missing_database", "tls", "missing_config", "disk_full", "permission", "privilege")
+"""Kinds that the print of a probe tells of the service itself; that it is refused tells only that no server is up."""
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -52,7 +55,7 @@ class Case:
         rows = [row | known.get(_place(row), {"level": None, "origin": "log"}) for row in tables.records(self.failures)]
         before = [row for row in rows if pd.isna(self.end_begins) or row["order"] < self.end_begins]
         placed = [row for row in before if row["origin"] != "unknown"]
-        return (placed or before) + self._engine_errors()
+        return (placed or before) + self._engine_errors() + self._probe_errors()
 
     @cached_property
     def end_begins(self) -> Any:
@@ -141,6 +144,36 @@ class Case:
         """Return the marks of one kind."""
         return self.marks[self.marks["kind"] == kind]
 
+    def spoken_after(self, service: str | None, row: Record) -> pd.DataFrame:
+        """Return the lines that a service logged after a row and its record, without empty ones."""
+        own = self.lines(service)
+        last = row.get("last_line")
+        after = own["line"].gt(last) if last is not None and pd.notna(last) else own["order"].gt(row["order"])
+        return own[after.fillna(value=False) & own["message"].str.strip().ne("")]
+
+    def bears(self, kind: str, row: Record) -> bool:
+        """Return whether a line of the record that a failure begins bears a mark of that kind."""
+        first: Any = row.get("line")
+        last: Any = row.get("last_line")
+        at = (row.get("file"), row.get("container") if pd.notna(row.get("container")) else None)
+        return any(first <= line <= (last if pd.notna(last) else first) for line in self._bearing(kind).get(at, ()))
+
+    def listens(self, service: str | None) -> list[Record]:
+        """Return the lines by which a service says that it is ready."""
+        return self._ready.get(service or "", [])
+
+    def server_words(self, service: str | None) -> list[str]:
+        """Return the kinds of servers whose own lines stand in the log of a service."""
+        own = self.lines(service).index
+        spoken = self.marks[self.marks["kind"].eq("server") & self.marks["row"].isin(own)]
+        prints = set(spoken["runtime"])
+        return [server.name for server in SERVERS if server.prints in prints]
+
+    @cached_property
+    def stop_begins(self) -> Record | None:
+        """The row with which somebody began to stop the project, if nothing was started after it."""
+        return ends.stop_begins(self.logs, self.events, self.marks)
+
     def lines(self, service: str | None) -> pd.DataFrame:
         """Return the log lines of a service; of the nameless one for None."""
         if service not in self._lines:
@@ -188,6 +221,21 @@ class Case:
             found.setdefault(str(ready[place]["service"]), set()).add(int(port))
         return {service: ports for service, ports in found.items() if ports}
 
+    def _bearing(self, kind: str) -> dict[tuple[Any, Any], list[int]]:
+        """Return the lines that bear a mark of a kind, by file and container."""
+        if kind not in self._borne:
+            rows = self.logs.iloc[self.marks.loc[self.marks["kind"] == kind, "row"].astype(int)]
+            found: dict[tuple[Any, Any], list[int]] = {}
+            for row in tables.records(rows[["file", "container", "line"]]):
+                at = (row["file"], row["container"] if pd.notna(row["container"]) else None)
+                found.setdefault(at, []).append(row["line"])
+            self._borne[kind] = found
+        return self._borne[kind]
+
+    @cached_property
+    def _borne(self) -> dict[str, dict[tuple[Any, Any], list[int]]]:
+        return {}
+
     @cached_property
     def _deaths(self) -> list[Record]:
         return ends.deaths(self.logs, self.events)
@@ -215,10 +263,25 @@ class Case:
         hits = tables.records(found[found["question"] == "failure"])
         return [self._engine_error(rows.iloc[int(hit["row"])], hit) for hit in hits]
 
+    def _probe_errors(self) -> list[Record]:
+        """Return what the probes that fail at the end print, as failures: their own loopback is no wrong host."""
+        ended = self.probes.sort_values("start").groupby("service", dropna=False).tail(1)
+        rows = ended[ended["outcome"].eq("fail") & ended["output"].str.contains(r"\w", regex=True).fillna(value=False)]
+        found = read(rows["output"])
+        hits = tables.records(found[(found["question"] == "failure") & found["kind"].isin(_PROBE_TELLS)])
+        errors = [self._engine_error(rows.iloc[int(hit["row"])].rename({"output": "error"}), hit) for hit in hits]
+        return [row | {"ts": pd.NaT, "origin": "probe"} for row in errors]
+
     def _engine_error(self, container: pd.Series[Any], hit: Record) -> Record:
-        own = {name: container[name] for name in ("service", "container", "file", "line", "pointer")}
+        own = {name: container.get(name) for name in ("service", "container", "file", "line", "pointer")}
         named = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
-        context = {"message": container["error"], "ts": container["finished"], "level": "error", "origin": "engine"}
+        ended = container.get("finished", pd.NaT)
+        context = {
+            "message": container["error"],
+            "ts": ended,
+            "level": "error",
+            "origin": "engine",
+        }
         return dict.fromkeys(tables.FAILURES.names) | own | named | context
 
 

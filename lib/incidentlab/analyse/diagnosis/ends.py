@@ -42,15 +42,35 @@ def end_begins(logs: pd.DataFrame, events: pd.DataFrame) -> Any:
     said = logs[logs["kind"].eq("log") & logs["message"].str.strip().ne("")]
     begins: Any = pd.NA
     parting, told = (says(said["message"] if died else said["message"][:0], kind) for kind in _PARTING)
+    failed: set[Any] = set()
     for row in reversed(died):
         after = said[said["order"].gt(row["order"]).fillna(value=False)]
         busy = after[~parting[after.index]]
         if after["container"].eq(row["container"]).any() or len(busy) > _STRAY or busy["level"].eq("fatal").any():
             break
+        if busy["container"].isin(failed).any():
+            break
+        failed |= {row["container"]} if row["exit_code"] not in (*_STOP_CODES, 2) else set()
         others = told[after.index].any()
         begins = row["order"] if row["exit_code"] in _STOP_CODES or (row["exit_code"] == 2 and others) else begins
     ended = {row["service"] for row in died if pd.notna(begins) and row["order"] >= begins}
     return begins if len(ended) > 1 else pd.NA
+
+
+def stop_begins(logs: pd.DataFrame, events: pd.DataFrame, marks: pd.DataFrame) -> Record | None:
+    """Return the first line that speaks of the project's stopping, where it ends so and nothing was started after it.
+
+    Programs speak of their stopping before Compose prints that they have exited.
+    """
+    begins = end_begins(logs, events)
+    if pd.isna(begins):
+        return None
+    rows = marks.loc[marks["kind"] == "stop_word", "row"].astype(int)
+    started = marks.loc[marks["kind"].isin(["boot", "ready", "ready_maybe", "success"]), "row"].astype(int)
+    last = logs["order"].iloc[started].max() if len(started) else -1
+    asked = logs.iloc[rows]
+    said = asked[asked["order"].gt(last).fillna(value=False) & asked["order"].le(begins)]
+    return tables.records(said.sort_values("order").head(1))[0] if len(said) else None
 
 
 def _stopped(death: Record, kills: list[Record], stops: list[Record], ends: Any) -> bool:

@@ -19,17 +19,8 @@ from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidenc
 from incidentlab.knowledge.readings import READINGS, Reading
 from incidentlab.knowledge.weights import weight
 
-_LOOSE = (
-    "variable_before", "variable_after", "variable_missing", "env_text", "config_file", "auth_text", "rights",
-    "api_key", "exists_already", "migration_text", "migration_text_after",
-)  # fmt: skip
-"""Signatures of plain words, which a program may also say of something that it can do without."""
-
-_NAMING = ("port_conflict", "dependency_unhealthy", "dependency_exited", "no_healthcheck")
+_NAMING = ("port_conflict", "name_conflict", "dependency_unhealthy", "dependency_exited", "no_healthcheck")
 """Kinds whose line names the container that it is about."""
-
-_AFTER_A_CRASH = 3
-"""A program that logs more lines than these after an error did not end by it (unless it began anew)."""
 
 _PROBES = 3
 """As many refused logins, from which on they are a probe and no accident."""
@@ -85,7 +76,6 @@ def _within(row: Record, span: Record) -> bool:
 
 def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hypothesis:
     reading = READINGS[kind]
-    last = rows[-1]
     subject = next((row["subject"] for row in rows if pd.notna(row["subject"])), None)
     found = Hypothesis(reading.category, service, reading.confidence, _sentence(reading, service, rows, subject))
     found.exactness, found.subject, found.kind = reading.exactness, subject, kind
@@ -96,66 +86,29 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     found.rows = series("for", _fact(kind, service, subject), rows)
     if all(row["signature"] in _SYMPTOMS for row in rows):
         found.exactness = 1
-    if kind == "auth" and subject == "root" and _unknown_root(case, service):
-        found.confidence *= weight("against.unknown_root")
-        found.rows.append(evidence("against", "the server has no such role: a probe or shell without a user", last))
-    fell = bool(service) and bool(case.crashes(service))
-    if not reading.hard and not fell and all(row["level"] in ("debug", "info", "warning") for row in rows):
-        found.confidence *= weight("against.no_error")
-        found.rows.append(evidence("against", "the program itself calls it no error", last))
-    if not fell and all(row["signature"] in _LOOSE and row["level"] not in ("error", "fatal") for row in rows):
-        found.confidence *= weight("against.wording")
-        found.rows.append(evidence("against", "only the wording tells it, and nothing ended", last))
-    _weigh_afterwards(case, found, reading, last)
+    found.signs, found.hard = rows, reading.hard
+    found.worked = _worked(case, found, for_all=kind == "blank_variable")
+    found.recovered = True if found.worked else None
     if kind == "crash":
         _weigh_crash(case, found, rows[0])
-    if kind == "command" and _went_on(case, service, rows):
-        found.confidence *= weight("against.script_went_on")
-        found.rows.append(evidence("against", "the script went on without it", last))
     return found
 
 
-def _went_on(case: Case, service: str | None, rows: list[Record]) -> bool:
-    """Say whether a script went on after a command that it did not find: a shell does, unless told to stop."""
-    if any(end["exit_code"] == 127 for end in case.crashes(service)) or case.began_anew(service, rows[0]):
-        return False
-    after = case.lines(service)
-    spoken = after["order"].gt(rows[-1]["order"]).fillna(value=False) & after["message"].str.strip().ne("")
-    return int(spoken.sum()) > _AFTER_A_CRASH
-
-
-def _unknown_root(case: Case, service: str | None) -> bool:
-    """Say whether the server itself adds that the role root does not exist: a detail that it does not send."""
-    return any(row["kind"] == "probe_role" and _service(case, row) == service for row in case.failed)
-
-
-def _weigh_afterwards(case: Case, found: Hypothesis, reading: Reading, last: Record) -> None:
-    """Believe a fault less where the service works after it; for a server, where its clients do."""
+def _worked(case: Case, found: Hypothesis, *, for_all: bool) -> Record | None:
+    """Return the sign that the service works after it; for a server, that its clients do."""
+    last = found.signs[-1]
     won = case.works(found.service, last)
-    for_all = found.service in case.stores or reading is READINGS["blank_variable"]
-    if won is None and for_all and not case.crashes(None):
+    if won is None and (for_all or found.service in case.stores) and not case.crashes(None):
         won = next((row for name in sorted(case.names) if (row := case.works(name, last)) is not None), None)
-    if won is None:
-        return
-    found.recovered = True
-    fell = [end for end in case.crashes(found.service) if found.service]
-    if not reading.hard and not fell:
-        found.confidence *= weight("against.works_afterwards")
-        found.rows.append(evidence("against", "the service works afterwards", won))
+    return won
 
 
 def _weigh_crash(case: Case, found: Hypothesis, first: Record) -> None:
-    """Believe a crash more where the container ended, and less where it went on, or where a server product broke."""
+    """Believe a crash more where the container ended."""
     ended = case.crashes(found.service) if found.service else []
     if ended or case.began_anew(found.service, first):
         found.confidence = min(weight("ended.most"), found.confidence + weight("ended.adds"))
         found.rows += series("for", "the container ended", ended[:3])
-        return
-    after = case.lines(found.service)
-    spoken = after[after["line"].gt(first["last_line"]).fillna(value=False) & after["message"].str.strip().ne("")]
-    if found.service in case.stores or len(spoken) > _AFTER_A_CRASH:
-        found.confidence *= weight("against.went_on")
-        found.rows.append(evidence("against", "it went on after the error, or is no application", first))
     else:
         found.rows.append(missing("whether the container ended, and how", "docker compose ps -a"))
 
@@ -212,6 +165,8 @@ def _probes(case: Case) -> list[Hypothesis]:
     found = []
     for (service, subject), rows in groups.items():
         nobody = all(row["signature"] == "pg_role_root" for row in rows)
+        if subject != _PROBER and any(_of_a_client(case, row, service, subject) for row in case.failed):
+            continue
         if subject == _PROBER or (len(rows) >= _PROBES and (nobody or _regular(case, rows))):
             text = f"A healthcheck of {service or 'the database'} logs in in vain as {subject}, {times(len(rows))}; the database itself works."  # noqa: E501
             probe = Hypothesis(
@@ -220,6 +175,14 @@ def _probes(case: Case) -> list[Hypothesis]:
             probe.rows, probe.kind = series("for", "a probe is refused", rows), "probe_role"
             found.append(probe)
     return found
+
+
+def _of_a_client(case: Case, row: Record, server: str | None, subject: str) -> bool:
+    """Say whether a row is a client's word on the same refused login, or the server's with an address elsewhere."""
+    if row["kind"] != "auth" or row["subject"] != subject:
+        return False
+    elsewhere: bool = pd.notna(row["address"]) and row["address"] not in ("127.0.0.1", "::1")
+    return bool(elsewhere or _service(case, row) != server)
 
 
 def _regular(case: Case, rows: list[Record]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis import naming
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Record
 
@@ -27,8 +28,8 @@ _BURST = 3
 _ASKED = (0, 130, 143)
 """Codes of containers that were asked to end, or were done."""
 
-_RETRIES = 3
-"""Probes in a row that must fail until a container is called unhealthy, where nothing else is set."""
+_RETRIES = 2
+"""As many failed probes at the end are no accident; Docker calls a container unhealthy after three."""
 
 
 def harms(case: Case) -> pd.DataFrame:
@@ -50,6 +51,7 @@ def harms(case: Case) -> pd.DataFrame:
         *_bursts(case),
         *_waits(case),
         *_listed(case),
+        *_steps(case),
     ]
     return tables.rows(_once(found), tables.HARMS)
 
@@ -115,7 +117,7 @@ def _unhealthy(case: Case) -> list[Record]:
     unwell = _by_service(running[running["health"] == "unhealthy"])
     probed, told = _by_service(case.probes.sort_values("start")), _by_service(case.events)
     called_sick = case.events.loc[case.events["action"] == "health_status", "service"].dropna()
-    for service in sorted(case.names & {*unwell, *probed, *called_sick}):
+    for service in sorted({str(name) for name in (*unwell, *probed, *called_sick)}):
         sick = unwell.get(service, running[:0])
         failing = _failing_at_the_end(probed.get(service, case.probes[:0]))
         called = _called_last(told.get(service, case.events[:0]))
@@ -186,8 +188,24 @@ def _waits(case: Case) -> list[Record]:
 
 
 def _listed(case: Case) -> list[Record]:
-    rows = case.logs.iloc[case.marks.loc[case.marks["kind"] == "listed", "row"].astype(int).sort_values()[:_PATIENCE]]
-    return [_harm("listed", row, str(row["message"])) for row in tables.records(rows)]
+    at = case.marks.loc[case.marks["kind"] == "listed", "row"].astype(int).sort_values()[:_PATIENCE]
+    rows = tables.records(case.logs.iloc[at])
+    listed = [row | {"service": _in_table(case, row | {"at": place})} for row, place in zip(rows, at, strict=True)]
+    return [_harm("listed", row, str(row["message"])) for row in listed]
+
+
+def _in_table(case: Case, row: Record) -> str | None:
+    """Return whom a row of a table of containers is about: `docker ps` names it last, `compose ps` first."""
+    if pd.notna(row["service"]):
+        return str(row["service"])
+    named = case.marks[case.marks["kind"].eq("in_table") & case.marks["row"].eq(row["at"])]
+    return naming.service_of(case, str(named["subject"].iloc[0])) if len(named) else None
+
+
+def _steps(case: Case) -> list[Record]:
+    """Return the steps of builds and runners that failed."""
+    failed = case.marks.loc[case.marks["kind"] == "step_failed", "row"].astype(int).sort_values()[:_PATIENCE]
+    return [_harm("step failed", row, str(row["message"])) for row in tables.records(case.logs.iloc[failed])]
 
 
 def _name(row: Record) -> str | None:

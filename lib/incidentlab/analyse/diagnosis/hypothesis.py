@@ -44,6 +44,14 @@ class Hypothesis:
         What the deciding line is of: a kind of failure, or a condition that a remedy asks for.
     host, port
         The place that the deciding line names.
+    signs
+        The failures that it reads, in order; what refutes it is held against them.
+    hard
+        Whether the program cannot do without what failed: a later success does not excuse it.
+    worked
+        A sign that the service does its work after the last of them.
+    won
+        The success of the same try, if there was one.
     proxy
         Whether only a proxy in front of the others tells it.
     follows
@@ -63,6 +71,10 @@ class Hypothesis:
     kind: str | None = None
     host: str | None = None
     port: int | None = None
+    signs: list[Record] = field(default_factory=list)
+    hard: bool = False
+    worked: Record | None = None
+    won: Record | None = None
     proxy: bool = False
     follows: Hypothesis | None = None
 

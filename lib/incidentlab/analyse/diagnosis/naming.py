@@ -49,6 +49,10 @@ def nameless(case: Case, row: Record) -> str | None:
     named = _named(case, row, "about_container") or _next_of(case, row)
     if named:
         return named
+    if row["kind"] in ("build", "missing_config", "command", "registry_auth", "image_missing"):
+        built = case.marks.loc[case.marks["kind"] == "built", "subject"]
+        if built.nunique() == 1:
+            return str(built.iloc[0])
     above = case.typed[case.typed["order"].lt(row["order"]).fillna(value=False)]
     asked = sought(above["message"], "asks_for").sort_values("row")["subject"]
     known = [name for name in asked if not re.fullmatch("[0-9a-f]{12,64}", name)]

@@ -124,10 +124,17 @@ def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, 
     if pd.notna(first) and pd.notna(ready[0]["start"]):
         return _by_clock(spans, ready, first, last)
     first_start = any(span["phase"] == "temporary_server" for span in spans)
-    if spans[-1]["phase"] in _GONE and (_used(case, target, rows[0]) if first_start else _worked(case, rows[0])):
+    gone = spans[-1]["phase"] in _GONE and not _asked_to_end(case, target)
+    if gone and (_used(case, target, rows[0]) if first_start else _worked(case, rows[0])):
         return "after_down", spans[-1]
     begun = any(span["phase"] in ("starting", "temporary_server", "restarting_inside") for span in spans)
     return ("starting", ready[0]) if begun or len(rows) < _MANY else ("silent", None)
+
+
+def _asked_to_end(case: Case, target: str) -> bool:
+    """Say whether the last end of a target is that of a project that was stopped: it explains nothing before it."""
+    ended = case.ends(target)
+    return bool(ended) and bool(ended[-1]["stopped"]) and pd.notna(case.end_begins)
 
 
 def _ended(case: Case, target: str, spans: list[Record], last: Record) -> bool:

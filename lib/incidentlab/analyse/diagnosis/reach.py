@@ -56,7 +56,12 @@ def _merged(groups: dict[tuple[Any, Any], list[Record]]) -> dict[tuple[Any, Any]
     merged: dict[tuple[Any, Any], list[Record]] = {}
     for (service, aim), rows in groups.items():
         merged.setdefault((service, aim if aim is not None else named.get(service)), []).extend(rows)
-    return {key: sorted(rows, key=lambda row: row["order"]) for key, rows in merged.items()}
+    return {key: sorted(rows, key=_in_order) for key, rows in merged.items()}
+
+
+def _in_order(row: Record) -> tuple[bool, Any]:
+    """Return the place of a row in its source; what inspect or a probe tells has none and comes last."""
+    return (True, 0) if pd.isna(row["order"]) else (False, row["order"])
 
 
 def _aim(row: Record) -> Any:
@@ -74,6 +79,8 @@ def _own(case: Case, row: Record) -> bool:
     else:
         said = case.nameless_servers
         kind = next((s.name for s in SERVERS if said.get(s.prints, set()) - {row["message"]}), None)
+    if row["runtime"] == "any" and row["level"] in ("debug", "info") and kind in set(case.kinds.values()) - {"web"}:
+        return True
     tools = {"postgres": "libpq"}.get(kind or "", kind)
     return kind is not None and (row["runtime"] in (kind, tools) or row["target"] == row["service"])
 
@@ -135,7 +142,6 @@ def _loopback(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     )
     found = unreached(case, client, rows, ("wrong_host", weight("reach.loopback")), sentence)
     found.exactness = 3
-    found.confidence = weight("reach.loopback.later" if found.recovered else "reach.loopback")
     return found
 
 
@@ -199,7 +205,6 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
             f"{tried}: it has no working DNS for names outside.",
         )
         found.kind = "outside"
-        found.confidence = weight("reach.outside_name.later" if found.recovered else "reach.outside_name")
         return found
     sentence = f"{tried}: no running container bears that name on a network that both share."
     found = unreached(case, client, rows, ("dns_failure", weight("reach.unknown_name")), sentence)
@@ -215,7 +220,6 @@ def _too_slow(case: Case, client: str | None, target: str | None, rows: list[Rec
     sentence = f"{who(client)} got {answer} from {whom(rows)}, {times(len(rows))}."
     found = unreached(case, client, rows, ("network_timeout", weight("reach.too_slow")), sentence)
     found.dependency = target
-    found.confidence = weight("reach.too_slow.later" if found.recovered else "reach.too_slow")
     if all(row["signature"] == "gunicorn_timeout" for row in rows):
         found.confidence = weight("reach.stuck_worker")
     return found

@@ -22,6 +22,7 @@ def unreached(
     found.port = next((int(row["port"]) for row in rows if pd.notna(row["port"])), None)
     found.proxy = all(row["runtime"] in PROXIES for row in rows)
     found.rows = series("for", f"{who(client)} did not reach {whom(rows)}: {last['kind']}", rows)
+    found.signs, found.won = rows, won
     if won is not None:
         found.recovered, found.recovered_by = True, _brought_back(case, client, rows, won)
         found.rows.append(evidence("for", "it worked later", won))

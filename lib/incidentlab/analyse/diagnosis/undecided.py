@@ -61,6 +61,8 @@ def _sign(case: Case) -> Record | None:
     """Return what shows that something works: a line, a passed probe, a success at the end, a container that runs."""
     works = next((row for name in [*sorted(case.names), None] if (row := case.works(name)) is not None), None)
     ended = [row | {"message": "exited with code 0"} for row in case.ends(None) if row["exit_code"] == 0]
+    up = case.marks.loc[case.marks["kind"] == "up", "row"].astype(int)
+    ended += tables.records(case.logs.iloc[up].tail(1))
     passed = case.probes[case.probes["outcome"] == "pass"].head(1)
     runs = case.containers[case.containers["state"] == "running"].head(1)
     state = [row | {"ts": row["end"], "message": "probe passed"} for row in tables.records(passed)]
@@ -128,6 +130,7 @@ def _words(harm: Record) -> str:
     who: str = str(harm["service"]) if pd.notna(harm["service"]) else "the program"
     often, code = times(harm["count"]), harm["exit_code"]
     means: str = f" ({EXITS.get(int(code)) or _signal(int(code))})" if pd.notna(code) else ""
+    listed: str = who if pd.notna(harm["service"]) else "a container"
     words = {
         "crashed": f"{who} ended by an error of its own, {often}",
         "ended": f"{who} exited with code {code}{means}, {often}",
@@ -138,7 +141,8 @@ def _words(harm: Record) -> str:
         "fatal": f"{who} called an error fatal, {often}",
         "errors": f"{who} logged {harm['count']} errors to the end{_rate(harm)}",
         "waits": f"{who} waited in vain, {often}",
-        "listed": f"a container is listed as ended, restarting or unhealthy, {often}",
+        "listed": f"{listed} is listed as ended, restarting or unhealthy, {often}",
+        "step failed": f"a step of a build or of a runner failed, {often}",
     }
     return words[harm["kind"]]
 

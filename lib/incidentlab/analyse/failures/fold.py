@@ -18,11 +18,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from incidentlab.knowledge import GROUPS, asked
+from incidentlab.knowledge import GROUPS, SERVERS, asked
 
 _BECOMES_MIGRATION = ("sql", "schema", "crash", "privilege", "exit")
 _BEFORE = 3
 """In as many lines before a failure, a migration that speaks of itself is the one that failed."""
+
+_PRODUCTS = {runtime for server in SERVERS for runtime in server.clients}
+"""Runtimes that speak to one kind of server only: where one stands in a record, it tells whom the client meant."""
+
+_DRIVERS = {driver: server.clients[0] for server in SERVERS for driver in server.drivers}
 
 _RANK = {"exit": 0, "waiting": 0, "blank_variable": 0, "arch_hint": 0, "crash": 1, "sql": 2, "import": 2, "connect": 3}
 _EXACT = 4
@@ -156,6 +161,12 @@ def _filled(marks: pd.DataFrame, hits: pd.DataFrame, roots: pd.DataFrame, record
     spare = named.groupby("record")[list(GROUPS)].first()
     keep = roots.set_index("record")
     keep[list(GROUPS)] = keep[list(GROUPS)].fillna(spare.loc[keep.index])
+    spoken = marks[marks["kind"] == "speaks"]
+    spoken = spoken.assign(record=record[spoken["row"].to_numpy(np.int64)], runtime=spoken["subject"].map(_DRIVERS))
+    spoken = spoken[spoken["record"].isin(keep.index) & spoken["runtime"].notna()]
+    said = pd.concat([hits[hits["runtime"].isin(_PRODUCTS)], spoken])
+    product = said.groupby("record")["runtime"].first().reindex(keep.index)
+    keep["runtime"] = keep["runtime"].where(keep["runtime"].isin(_PRODUCTS) | product.isna(), product)
     return keep.reset_index()
 
 
