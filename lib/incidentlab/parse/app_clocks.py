@@ -21,8 +21,10 @@ from incidentlab.parse.buffer import (
     Bytes,
     Flags,
     Whole,
+    firsts,
     lines_of,
     number,
+    places_of,
     run,
     shaped,
     table,
@@ -64,7 +66,7 @@ def applications(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Flags]
     place = np.full(len(begins), len(data), np.int64)
     for read in (_iso, _common, _redis, _nginx, _counted):
         found = read(data, begins, last)
-        first = np.flatnonzero(np.diff(found.line, prepend=-1))
+        first = firsts(found.line)
         first = first[found.start[first] < place[found.line[first]]]
         line = found.line[first]
         place[line], times[line], unsure[line] = found.start[first], found.times[first], ~found.sure[first]
@@ -75,7 +77,7 @@ def _iso(data: Bytes, begins: Whole, last: Whole) -> _Found:
     """Find RFC 3339 and its kin, with the zone that it must state."""
     size = len(data) - AHEAD
     dash = data[: size + 16] == ord("-")
-    start = np.flatnonzero(dash[:size] & dash[3 : size + 3] & (data[9 : size + 9] == ord(":"))) - 4
+    start = places_of(dash[:size] & dash[3 : size + 3] & (data[9 : size + 9] == ord(":"))) - 4
     line = lines_of(start, begins)
     inside = (start >= begins[line]) & (start < last[line])
     start, line = start[inside], line[inside]
@@ -89,7 +91,7 @@ def _iso(data: Bytes, begins: Whole, last: Whole) -> _Found:
     row = np.arange(len(text))
     at += text[row, at] == ord(" ")
     known, offset = _zone(text[row[:, None], at[:, None] + np.arange(7)])
-    good = np.flatnonzero(spelt & known)
+    good = places_of(spelt & known)
     text, count = text[good], count[good]
     fraction = number((text[:, 20:29] - ZERO) * (np.arange(9) < count[:, None]))
     return _Found(line[good], start[good], *_time(text, offset[good], fraction))
@@ -99,13 +101,13 @@ def _common(data: Bytes, begins: Whole, last: Whole) -> _Found:
     """Find the common log format, in brackets."""
     size = len(data) - AHEAD
     slash = data[: size + 16] == ord("/")
-    start = np.flatnonzero((data[:size] == ord("[")) & slash[3 : size + 3] & slash[7 : size + 7]) + 1
+    start = places_of((data[:size] == ord("[")) & slash[3 : size + 3] & slash[7 : size + 7]) + 1
     line = lines_of(start, begins)
     inside = (start > begins[line]) & (start + 26 <= last[line])
     start, line = start[inside], line[inside]
     text = windows(data, start, 26)
     sign = np.where(text[:, 21] == ord("+"), 1, np.where(text[:, 21] == ord("-"), -1, 0))
-    good = np.flatnonzero(_digits(text, b"00/???/0000:00:00:00 ?0000") & _capitalised(text[:, 3:6]) & (sign != 0))
+    good = places_of(_digits(text, b"00/???/0000:00:00:00 ?0000") & _capitalised(text[:, 3:6]) & (sign != 0))
     text = text[good]
     words = _words(text[:, 7:11], text[:, 3:6], text[:, 0:2], text[:, 12:20])
     offset = sign[good] * _seconds(text[:, 22:26])
@@ -144,10 +146,10 @@ def _nginx(data: Bytes, begins: Whole, last: Whole) -> _Found:
 
 def _counted(data: Bytes, begins: Whole, last: Whole) -> _Found:
     """Find what JSON lines count from 1970: milliseconds as pino, seconds as zap; it outranks what stands before."""
-    rows = np.flatnonzero(data[begins] == ord("{"))
+    rows = places_of(data[begins] == ord("{"))
     heads = _cut(windows(data, begins[rows], _HEAD), last[rows] - begins[rows])
     flat = np.append(heads.ravel(), np.zeros(_HEAD, np.uint8))
-    quote = np.flatnonzero(flat == ord('"'))
+    quote = places_of(flat == ord('"'))
     quote = quote[flat[quote + 1] == ord("t")]
     text = windows(flat, quote, 40)
     own = np.arange(40) < (_HEAD - quote % _HEAD)[:, None]  # not what stands in the next line's head
@@ -212,7 +214,7 @@ def _seconds(digits: Bytes) -> Whole:
 
 def _cut(text: Bytes, size: Whole) -> Bytes:
     """Return rows in which only the first `size` bytes stand."""
-    near = np.flatnonzero(size < text.shape[1])
+    near = places_of(size < text.shape[1])
     text[near] *= np.arange(text.shape[1]) < size[near, None]
     return text
 
@@ -220,8 +222,8 @@ def _cut(text: Bytes, size: Whole) -> Bytes:
 def _digits(text: Bytes, shape: bytes) -> Flags:
     """Return which rows have digits where the shape has ``0``, and its signs where it has signs; ``?`` is anything."""
     pattern = np.frombuffer(shape, np.uint8)
-    fixed = np.flatnonzero((pattern != ord("0")) & (pattern != ord("?")))
-    good: Flags = (text[:, fixed] == pattern[fixed]).all(axis=1) & DIGIT[text[:, np.flatnonzero(pattern == ZERO)]].all(
+    fixed = places_of((pattern != ord("0")) & (pattern != ord("?")))
+    good: Flags = (text[:, fixed] == pattern[fixed]).all(axis=1) & DIGIT[text[:, places_of(pattern == ZERO)]].all(
         axis=1
     )
     return good

@@ -45,9 +45,30 @@ def lines_of(places: Whole, begins: Whole) -> Whole:
     >>> lines_of(np.array([0, 7, 12]), np.array([5, 10])).tolist()
     [0, 0, 1]
     """
-    counts = np.diff(np.searchsorted(places, begins), append=len(places))
-    lead = len(places) - int(counts.sum())
-    return np.concatenate([np.zeros(lead, np.int64), np.repeat(np.arange(len(begins)), counts)])
+    first = np.searchsorted(places, begins)
+    counts = np.empty(len(begins), np.int64)
+    counts[:-1], counts[-1] = first[1:] - first[:-1], len(places) - first[-1]
+    line = np.repeat(np.arange(len(begins)), counts)
+    return line if len(line) == len(places) else np.concatenate([np.zeros(first[0], np.int64), line])
+
+
+def firsts(line: Whole) -> Whole:
+    """Return the places at which a line differs from that before it.
+
+    Examples
+    --------
+    >>> firsts(np.array([3, 3, 5])).tolist()
+    [0, 2]
+    """
+    changed = np.ones(len(line), np.bool_)
+    np.not_equal(line[1:], line[:-1], out=changed[1:])
+    return places_of(changed)
+
+
+def places_of(flags: Any) -> Whole:
+    """Return the places of the flags that are set, without the wrappers of `numpy.flatnonzero`."""
+    places: Whole = flags.nonzero()[0]
+    return places
 
 
 def reach(data: Bytes, begins: Whole, ends: Whole, count: int) -> Whole:
@@ -60,7 +81,7 @@ def reach(data: Bytes, begins: Whole, ends: Whole, count: int) -> Whole:
     [3, 6]
     """
     last = np.minimum(ends, begins + count)
-    inner = np.flatnonzero((data & 0xC0) == 0x80)  # every byte of a character but its first
+    inner = places_of((data & 0xC0) == 0x80)  # every byte of a character but its first
     if not len(inner):
         return last
     skipped = np.searchsorted(inner, begins)
@@ -78,7 +99,7 @@ def shaped(data: Bytes, begins: Whole, ends: Whole, shape: bytes) -> tuple[Whole
     """Return the lines that begin with a shape, in which ``0`` is any digit and ``?`` anything, and their heads."""
     pattern = np.frombuffer(shape, np.uint8)
     signs, digits = np.flatnonzero((pattern != ord("0")) & (pattern != ord("?"))), np.flatnonzero(pattern == ord("0"))
-    rows = np.flatnonzero((ends - begins >= len(shape)) & (data[begins + signs[0]] == pattern[signs[0]]))
+    rows = places_of((ends - begins >= len(shape)) & (data[begins + signs[0]] == pattern[signs[0]]))
     heads = windows(data, begins[rows], len(shape))
     good = (heads[:, signs] == pattern[signs]).all(axis=1) & DIGIT[heads[:, digits]].all(axis=1)
     return rows[good], heads[good]
@@ -108,3 +129,14 @@ def number(digits: Any) -> Whole:
     for place in range(digits.shape[1]):
         total = total * 10 + digits[:, place]
     return total
+
+
+def stands(data: Bytes, places: Whole, text: str) -> Flags:
+    """Return at which places a text stands; none before the begin of the data."""
+    found = windows(data, np.maximum(places, 0), len(text)) == np.frombuffer(text.encode(), np.uint8)
+    return np.asarray(found.all(axis=1) & (places >= 0))
+
+
+def is_one(values: Any, of: Any) -> Any:
+    """Return which values are one of a few."""
+    return np.logical_or.reduce([values == one for one in of])

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from incidentlab.parse import app_clock, app_clocks, buffer, clock, level, levels, lines
-from incidentlab.parse.buffer import Whole
+from incidentlab.parse.buffer import Whole, places_of
 from incidentlab.parse.dialect import PREFIX, Dialect
 
 _NAME_WIDTH = 72
@@ -42,13 +42,13 @@ class Chunk:
     def __init__(self, raw: buffer.Bytes, dialect: Dialect) -> None:
         self.raw = raw
         self.data = lines.without_colours(raw) if _holds(raw, b"\x1b\r") else raw
-        self.raw_ends = np.flatnonzero(raw[: -buffer.AHEAD] == 10)
-        self.ends = self.raw_ends if self.data is raw else np.flatnonzero(self.data[: -buffer.AHEAD] == 10)
+        self.raw_ends = places_of(raw[: -buffer.AHEAD] == 10)
+        self.ends = self.raw_ends if self.data is raw else places_of(self.data[: -buffer.AHEAD] == 10)
         self.raw_starts, self.starts = _starts(self.raw_ends), _starts(self.ends)
         self.plain = (self.raw_ends - self.raw_starts <= lines.PIECE) & (self.data[self.starts] != ord("["))
         for byte in b"\x1b\r\0":
             if _holds(self.data, bytes([byte])):
-                places = np.flatnonzero(self.data[: -buffer.AHEAD] == byte)
+                places = places_of(self.data[: -buffer.AHEAD] == byte)
                 self.plain[buffer.lines_of(places, self.starts)] = False
         self.ascii = not _holds_high(raw)
         if not self.ascii and not _is_utf8(raw[: -buffer.AHEAD]):
@@ -70,12 +70,12 @@ class Chunk:
 
     def _prefixes(self) -> None:
         """Find the container of each line, and where the bar ends; what has none is not plain."""
-        bars = np.flatnonzero(self.data == ord("|"))
+        bars = places_of(self.data == ord("|"))
         bar = np.append(bars, len(self.data))[np.searchsorted(bars, self.starts)]
         after = np.where(bar < self.ends, bar + 1, self.ends)
         self.plain &= (bar < self.ends) & (bar - self.starts < _NAME_WIDTH)
         self.plain &= (self.data[after] == ord(" ")) | (after == self.ends)
-        rows = np.flatnonzero(self.plain)
+        rows = places_of(self.plain)
         lengths = (bar - self.starts)[rows]
         width = (int(lengths.max(initial=0)) // 8 + 1) * 8
         heads = buffer.windows(self.data, self.starts[rows], width)
@@ -96,7 +96,7 @@ class Chunk:
 
     def _stamps(self) -> None:
         """Read the engine's stamp of each line; one in another form is not plain."""
-        rows = np.flatnonzero(self.plain)
+        rows = places_of(self.plain)
         begins = self.begins[rows]
         found = clock.fixed(self.data, begins)
         after = begins + clock.WIDTH
@@ -110,7 +110,7 @@ class Chunk:
     def _stated(self) -> tuple[Any, Whole]:
         """Return the level and the own time of each plain line."""
         found, times = np.zeros(len(self.starts), np.int8), np.full(len(self.starts), clock.NAT, np.int64)
-        rows = np.flatnonzero(self.plain)
+        rows = places_of(self.plain)
         if not len(rows):
             return found, times
         begins, ends = self.begins[rows], self.ends[rows]

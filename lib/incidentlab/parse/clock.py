@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from incidentlab.parse.buffer import ZERO, Bytes, Whole, number, wide, windows
+from incidentlab.parse.buffer import ZERO, Bytes, Whole, number, places_of, wide, windows
 
 NAT = int(np.iinfo(np.int64).min)
 """What pandas stores for NaT."""
@@ -147,6 +148,10 @@ def eight(digits: Any) -> Any:
 
 _PAIRS = np.uint64(0x000000FF000000FF)
 SECOND = 1_000_000_000
+
+_FEW = 64
+"""So few minutes are looked up one by one."""
+
 _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -158,12 +163,21 @@ def seconds_of(text: Bytes) -> Whole:
     """
     if not len(text):
         return np.zeros(0, np.int64)
-    minute = np.ascontiguousarray(text[:, :16]).view("<u8")
-    begin = np.flatnonzero(np.append(True, (minute[1:, 0] != minute[:-1, 0]) | (minute[1:, 1] != minute[:-1, 1])))
-    whole = np.repeat(_minutes(text[begin, :16]), np.diff(np.append(begin, len(text))))
+    minute = text[:, :16].copy()
+    minute[:, 10] = ord("T")
+    halves = minute.view("<u8")
+    begin = np.concatenate([[0], 1 + places_of((halves[1:] != halves[:-1]).any(axis=1))])
+    few = len(begin) < _FEW
+    read = np.array([_minute(minute[row].tobytes()) for row in begin]) if few else _minutes(minute[begin])
+    whole = np.repeat(read, np.diff(begin, append=len(text)))
     tens, ones = text[:, 17] - ZERO, text[:, 18] - ZERO
     good = (whole != NAT) & (text[:, 16] == ord(":")) & (tens <= 5) & (ones <= 9)
     return np.where(good, whole + tens.astype(np.int64) * 10 + ones, NAT)
+
+
+@lru_cache(maxsize=4096)
+def _minute(text: bytes) -> int:
+    return int(_minutes(np.frombuffer(text, np.uint8)[None])[0])
 
 
 def _minutes(text: Bytes) -> Whole:

@@ -31,8 +31,8 @@ from incidentlab.parse.dialect import Dialect, survey
 from incidentlab.parse.evidence import Evidence
 from incidentlab.parse.texts import Texts
 
-CHUNK = 4 << 20
-"""How many bytes are read at once."""
+CHUNK = 2 << 20
+"""How many bytes are read at once: few enough that their columns stay near, enough for what each chunk costs."""
 
 WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 """How many chunks are read at the same time."""

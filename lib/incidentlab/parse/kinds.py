@@ -43,6 +43,7 @@ _MUTE = (
 )
 """What people send along that tells of no incident: its first line but for comments, and what it is."""
 
+_BLANK = b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"
 _VARIABLE = re.compile(r"(?:export )?[A-Z_][A-Z0-9_]*=")
 
 
@@ -94,7 +95,7 @@ def _json(text: str) -> Any:
 
 def unreadable(data: bytes) -> str | None:
     """Return why a file can be no evidence, if so."""
-    if not data.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
+    if not any(part.strip(_BLANK) for part in (data[:4096], data)):  # the whole only where the beginning is blank
         return "is empty"
     head = lines.decode(data)[:4096]
     control = sum(byte < 32 and byte not in b"\t\n\r\x1b\f\b\x07\0" for byte in head)

@@ -6,6 +6,7 @@ in capitals or brackets. Each way gives a code or none for each line, and they a
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,13 @@ from incidentlab.parse.buffer import (
     Bytes,
     Flags,
     Whole,
+    firsts,
+    is_one,
     lines_of,
+    places_of,
     run,
     shaped,
+    stands,
     table,
     wide,
     windows,
@@ -91,14 +96,14 @@ def _capitals(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     capital = (data[: size + 2] - np.uint8(65)) < 26
     three = capital[:size] & capital[1 : size + 1] & capital[2 : size + 2]
     three[1:] &= ~capital[: size - 1]
-    places = np.flatnonzero(three)
+    places = places_of(three)
     places = places[(places == 0) | _LEAD[data[places - 1]]]
     line = lines_of(places, begins)
     inside = (places >= begins[line]) & (places < last[line])
     places, line = places[inside], line[inside]
     word, found, stop = wide(data, 8)[places], np.zeros(len(places), np.int8), last[line]
     for text in _CAPITALS:
-        hit = np.flatnonzero((word & _mask(text)) == _spelt(text))
+        hit = places_of((word & _mask(text)) == _spelt(text))
         end = places[hit] + len(text)
         followed = (end == stop[hit]) | _FOLLOW[data[end]] if text.isalpha() else True
         found[hit[followed & (end <= stop[hit])]] = NAMES.index(WORDS[text.rstrip(":[").lower()])
@@ -107,13 +112,13 @@ def _capitals(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
 
 def _brackets(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     """Return where the first bracket of each line stands that holds a known word, and its code."""
-    places = np.flatnonzero(data[:-AHEAD] == ord("["))
+    places = places_of(data[:-AHEAD] == ord("["))
     places = places[_LETTERS[data[places + 1]]]
     line = lines_of(places, begins)
     inside = (places >= begins[line]) & (places < last[line])
     places, line = places[inside], line[inside]
     found, count = _word(data, places + 1)
-    known = np.flatnonzero(found)
+    known = places_of(found)
     places, line, found = places[known], line[known], found[known]
     end = places + 1 + count[known]
     for _ in range(_LONGEST):  # structlog pads a level to nine letters
@@ -125,8 +130,8 @@ def _brackets(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
 def _first(line: Whole, places: Whole, found: Any, count: int, never: int) -> tuple[Whole, Any]:
     """Return, for each line, the place and the code of the first that is found."""
     where, code = np.full(count, never, np.int64), np.zeros(count, np.int8)
-    seen = np.flatnonzero(found)
-    first = seen[np.flatnonzero(np.diff(line[seen], prepend=-1))]
+    seen = places_of(found)
+    first = seen[firsts(line[seen])]
     where[line[first]], code[line[first]] = places[first], found[first]
     return where, code
 
@@ -134,7 +139,7 @@ def _first(line: Whole, places: Whole, found: Any, count: int, never: int) -> tu
 def _redis(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     """Return the lines of Redis, with or without a year, and their codes."""
     head = data[begins]
-    rows = np.flatnonzero(DIGIT[head])
+    rows = places_of(DIGIT[head])
     count = run(DIGIT[windows(data, begins[rows], 12)])
     rows, at = rows[count < 12], (begins[rows] + count)[count < 12]
     rows, at = rows[data[at] == ord(":")], at[data[at] == ord(":")]
@@ -148,7 +153,7 @@ def _redis(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
 
 def _klog(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     """Return the lines of klog and their codes."""
-    candidates = np.flatnonzero(_KLOG[data[begins]])
+    candidates = places_of(_KLOG[data[begins]])
     own, heads = shaped(data, begins[candidates], last[candidates], b"?0000 00:00:00.0")
     rows = candidates[own]
     after = windows(data, begins[rows] + 15, 40)
@@ -160,14 +165,14 @@ def _klog(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
 
 def _npm(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     """Return the lines of npm and their codes."""
-    rows = np.flatnonzero(wide(data, 4)[begins] == np.uint32(_spelt("npm ")))
+    rows = places_of(wide(data, 4)[begins] == np.uint32(_spelt("npm ")))
     found = _named(data, begins[rows] + 4, last[rows], _NPM, follow=_BLANK & ~table("\t"), ends=True)
     return rows[found > 0], found[found > 0]
 
 
 def _dotnet(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     """Return the lines of .NET's console and their codes."""
-    rows = np.flatnonzero(data[begins + 4] == ord(":"))
+    rows = places_of(data[begins + 4] == ord(":"))
     found = _named(data, begins[rows], last[rows], _DOTNET, follow=np.ones(256, bool), ends=True)
     return rows[found > 0], found[found > 0]
 
@@ -175,13 +180,13 @@ def _dotnet(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
 def _bare(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     """Return the lines that begin with a level in small letters, after a stamp or at once, and their codes."""
     head = data[begins]
-    stamped = np.flatnonzero(DIGIT[head])
+    stamped = places_of(DIGIT[head])
     width = run(_STAMP[windows(data, begins[stamped], 42)])
     tab = data[begins[stamped] + width] == ord("\t")
     blank = ~tab & (data[begins[stamped] + width - 1] == ord(" "))
     at = begins[stamped] + width + tab
     good = (tab & (width >= 10) & (width <= 39)) | (blank & (width >= 11) & (width <= 40))
-    plain = np.flatnonzero(SMALL[head])
+    plain = places_of(SMALL[head])
     rows, places = np.concatenate([stamped[good], plain]), np.concatenate([at[good], begins[plain]])
     found = _named(data, places, last[rows], _BARE, follow=_AFTER_BARE, ends=False)
     return rows[found > 0], found[found > 0]
@@ -204,21 +209,21 @@ def _fields(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Any, Flags]
     order = np.argsort(start, kind="stable")
     line, start, stop, found, doubt = line[order], start[order], stop[order], found[order], doubt[order]
     doubt[1:] |= (line[1:] == line[:-1]) & (start[1:] < stop[:-1])
-    told = np.flatnonzero((found > 0) | doubt)
-    told = told[np.flatnonzero(np.diff(line[told], prepend=-1))]
+    told = places_of((found > 0) | doubt)
+    told = told[firsts(line[told])]
     return line[told], found[told], doubt[told]
 
 
 def _logfmt(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Whole, Whole, Any, Flags]:
     """Return the fields of logfmt that may state a level: line, begin, end, code, whether it is unsure."""
-    equal = np.flatnonzero(data[3:-AHEAD] == ord("=")) + 3
-    equal = equal[np.isin(wide(data, 4)[equal - 3], _LOGFMT)]
+    equal = places_of(data[3:-AHEAD] == ord("=")) + 3
+    equal = equal[is_one(wide(data, 4)[equal - 3], _LOGFMT)]
     line = lines_of(equal, begins)
     start = np.full(len(equal), -1, np.int64)
     for key in ("level", "lvl", "severity"):
         at = equal - len(key)
         led = (at == begins[line]) | ((at > begins[line]) & _BLANK[data[np.maximum(at - 1, 0)]])
-        start[led & _stands(data, at, key)] = at[led & _stands(data, at, key)]
+        start[led & stands(data, at, key)] = at[led & stands(data, at, key)]
     good = (start >= 0) & (equal < ends[line])
     equal, line, start = equal[good], line[good], start[good]
     quoted = _QUOTE[data[equal + 1]]
@@ -231,13 +236,13 @@ def _json(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Whole, Whole,
     """Return the fields of JSON that may state a level: line, begin, end, code, whether it is unsure."""
     opened = data[begins] == ord("{")
     after = data[4 : 1 - AHEAD]
-    quote = np.flatnonzero((data[3:-AHEAD] == ord('"')) & ((after == ord(":")) | (after <= ord(" ")))) + 3
+    quote = places_of((data[3:-AHEAD] == ord('"')) & ((after == ord(":")) | (after <= ord(" ")))) + 3
     four = wide(data, 4)[quote - 3]
-    quote = quote[np.isin(four, _ENDINGS) | (four >> np.uint32(8) == _S)]
+    quote = quote[is_one(four, _ENDINGS) | (four >> np.uint32(8) == _S)]
     line = lines_of(quote, begins)
     start = np.full(len(quote), -1, np.int64)
     for key in _KEYS:
-        hit = np.flatnonzero(_stands(data, quote - len(key), key))
+        hit = places_of(stands(data, quote - len(key), key))
         start[hit] = quote[hit] - len(key)
     good = opened[line] & (start > begins[line]) & (quote < ends[line])
     quote, line, start = quote[good], line[good], start[good]
@@ -269,16 +274,12 @@ def _word(data: Bytes, places: Whole) -> tuple[Any, Whole]:
     return np.where((_WORD_KEYS[entry] == halves).all(axis=1), _WORD_CODES[entry], 0), count
 
 
-def _stands(data: Bytes, places: Whole, text: str) -> Flags:
-    """Return at which places a text stands; none before the begin of the data."""
-    found = windows(data, np.maximum(places, 0), len(text)) == np.frombuffer(text.encode(), np.uint8)
-    return np.asarray(found.all(axis=1) & (places >= 0))
-
-
+@cache
 def _spelt(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(text.encode(), "little"))
 
 
+@cache
 def _mask(text: str) -> np.uint64:
     return np.uint64((1 << 8 * len(text)) - 1)
 

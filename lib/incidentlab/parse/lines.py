@@ -12,7 +12,7 @@ import re
 
 import numpy as np
 
-from incidentlab.parse.buffer import AHEAD, Bytes, Whole, table
+from incidentlab.parse.buffer import AHEAD, Bytes, Whole, places_of, table
 
 PIECE = 16_384
 """The engine cuts longer lines into pieces of this many bytes (docker/moby `daemon/logger/copier.go`)."""
@@ -104,7 +104,7 @@ def without_colours(data: Bytes) -> Bytes:
     >>> without_colours(text)[:4].tobytes()
     b'web\n'
     """
-    begin = np.flatnonzero(data[:-AHEAD] == ord("\x1b"))
+    begin = places_of(data[:-AHEAD] == ord("\x1b"))
     begin = begin[data[begin + 1] == ord("[")]
     last = begin + 2
     for _ in range(_PARAMETERS):
@@ -114,7 +114,7 @@ def without_colours(data: Bytes) -> Bytes:
         last = last + inner
     closed = _FINAL[data[last]]
     data = _without(data, begin[closed], last[closed])
-    cr = np.flatnonzero(data[:-AHEAD] == ord("\r"))
+    cr = places_of(data[:-AHEAD] == ord("\r"))
     cr = cr[(data[cr + 1] == ord("\n")) | (cr == 0) | (data[np.maximum(cr - 1, 0)] == ord("\n"))]
     return _without(data, cr, cr)
 
