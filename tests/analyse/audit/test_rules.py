@@ -94,6 +94,24 @@ def test_a_probe_that_was_seen_not_to_start_needs_no_image() -> None:
     assert "could not be started 1 times: no such file" in seen["sentence"].iloc[0]
 
 
+def test_a_shell_that_finds_no_command_says_so_whatever_its_line_exits_with() -> None:
+    """`|| exit 1` hides exit code 127; the words of the shell do not."""
+    test = '["CMD-SHELL", "curl -f localhost || exit 1"]'
+    for output, found in (("/bin/sh: 1: curl: not found", True), ("curl: (22) error: 404 not found", False)):
+        seen = case(containers=[box(health_test=test)], probes=[probe(1, "fail") | {"output": output}])
+        told = audit(seen)
+        assert ("could not be started" in " ".join(told["sentence"])) == found
+
+
+def test_a_job_that_others_wait_for_may_end() -> None:
+    """Its failure is told by those who wait for its success; it needs no policy and no named volume."""
+    text = "  web: {depends_on: {job: {condition: service_completed_successfully}}}\n  job: {image: job}\n"
+    volume = f'[{{"type": "volume", "name": "{"a1" * 32}", "destination": "/data"}}]'
+    ended = box("job", state="exited", exit_code=1, mounts=volume)
+    found = audit(case(settings=compose(text), containers=[ended]))
+    assert not found["rule"].isin(("stays-down", "anonymous-volume")).any()
+
+
 def test_what_is_mounted_may_bring_the_program() -> None:
     """With a mount the files of the image do not decide."""
     mounted = '[{"type": "bind", "name": null, "destination": "/tools"}]'

@@ -130,6 +130,11 @@ class Case:
         """Return the services that depend on a service."""
         return [name for name in self.services if service in self.needs(name)]
 
+    def one_shot(self, service: str) -> bool:
+        """Return whether others wait until a service has ended well: it is meant to end."""
+        done = "service_completed_successfully"
+        return any(self.needs(user)[service]["value"] == done for user in self.users(service))
+
     @cached_property
     def _latest(self) -> dict[str, Record]:
         return {row["service"]: row for row in tables.records(self.containers)}

@@ -73,8 +73,7 @@ def never_asked(case: Case) -> Iterator[Found]:
     for service in case.services:
         users = case.users(service)
         has = checked(case, service) if users else True
-        one_shot = any(case.needs(user)[service]["value"] == COMPLETED for user in users)
-        if not has and not one_shot:
+        if not has and not case.one_shot(service):
             missing = f"the image of {service}: it may bring a healthcheck" if has is None else None
             names = {"service": service, "users": ", ".join(users)}
             yield Found("no-healthcheck", case.place(service, "healthcheck.test", "image"), service, names, (), missing)

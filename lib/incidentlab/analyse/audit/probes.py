@@ -11,7 +11,7 @@ import pandas as pd
 
 from incidentlab.analyse.audit.case import Case, Found, Record, words
 from incidentlab.analyse.images.merge import Tree, merged
-from incidentlab.analyse.images.program import Program, health_program
+from incidentlab.analyse.images.program import Program, first_command, health_program
 
 _LIVENESS = re.compile(r"/(?:health|healthz|live|livez|liveness|alive|ping|status)\b")
 _READINESS = re.compile(r"/(?:ready|readyz|readiness)\b")
@@ -34,7 +34,7 @@ def program_missing(case: Case) -> Iterator[Found]:
             continue
         place = case.place(service, "healthcheck.test")
         names = {"service": service, "test": " ".join(test[1:])}
-        broken = case.rows("probes", service=service, outcome="exec_error")
+        broken = [row for row in case.rows("probes", service=service) if _did_not_start(row, test)]
         passed = case.rows("probes", service=service, outcome="pass")
         predicted, missing = _predicted(case, service, test)
         if predicted is not None and predicted.fault and not passed:
@@ -48,6 +48,14 @@ def program_missing(case: Case) -> Iterator[Found]:
             )
         elif missing and not passed:
             yield Found("healthcheck-program-missing", place, service, names, (), missing)
+
+
+def _did_not_start(probe: Record, test: list[str]) -> bool:
+    """Tell whether a probe could not start its program; a shell says so, whatever exit code its line then has."""
+    word = first_command(test[1]) if test[0] == "CMD-SHELL" else None
+    said = rf"(?:^|[\s/:]){re.escape(word)}: (?:command )?not found\b" if word else None
+    outcome, output = probe["outcome"], probe["output"]
+    return outcome == "exec_error" or bool(said and outcome == "fail" and re.search(said, str(output)))
 
 
 def _first_line(text: Any) -> str:

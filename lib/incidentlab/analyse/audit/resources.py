@@ -137,6 +137,6 @@ def anonymous_volume(case: Case) -> Iterator[Found]:
         lost = [
             m["destination"] for m in mounts if m.get("type") == "volume" and _ANONYMOUS.fullmatch(m.get("name") or "")
         ]
-        if lost:
+        if lost and not case.one_shot(service):
             names = {"service": service, "paths": ", ".join(map(str, lost)), "path": str(lost[0])}
             yield Found("anonymous-volume", case.place(service, "volumes.0", "image"), service, names)

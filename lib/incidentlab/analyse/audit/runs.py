@@ -24,6 +24,8 @@ def stayed_down(case: Case) -> Iterator[Found]:
         container = case.container(service)
         if container is None or container["state"] != "exited" or container["restart_policy"] != "no":
             continue
+        if case.one_shot(service):
+            continue  # a job whose users wait for its success: its failure is told by them
         runs = case.rows("lifetimes", service=service)
         last = runs[-1] if runs else None
         asked = last is not None and pd.notna(last["signal"])
