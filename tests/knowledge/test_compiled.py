@@ -1,6 +1,8 @@
 """The one pass over the text: it misses nothing that RE2 takes, and what it keeps on disk is used only if sound."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +107,46 @@ def test_without_a_cache_it_works(cache: Path) -> None:
     cache.write_text("a file where the folder should be")
     assert compiled._database(PATTERNS[:3]) is not None
     assert cache.read_text() == "a file where the folder should be"
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the folder is read-only, or the disk is full, the patterns are compiled, and nothing half is left."""
+
+    def refuse(*_args: object, **_named: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(compiled.tempfile, "mkstemp", refuse)
+    assert compiled._database(PATTERNS[:3]) is not None
+    monkeypatch.undo()
+    monkeypatch.setattr(compiled.platformdirs, "user_cache_path", lambda _: cache)
+    monkeypatch.setattr(compiled.Path, "replace", refuse)
+    compiled._database.cache_clear()
+    assert compiled._database(PATTERNS[:3]) is not None
+    assert list(cache.iterdir()) == []
+
+
+def test_processes_that_begin_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """Three that find no automaton at the same time all read the same, and leave one sound file."""
+    code = (
+        "import pyarrow as pa; from incidentlab.knowledge import PATTERNS, compiled; "
+        "texts = pa.array(['connect ECONNREFUSED 10.0.0.2:5432'], pa.large_string()); "
+        "print(compiled.candidates(texts, PATTERNS[-40:] + PATTERNS[300:340])[1].tolist())"
+    )
+    env = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    ran = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    told = {process.communicate(timeout=120)[0] for process in ran}
+    assert [process.returncode for process in ran] == [0, 0, 0]
+    assert len(told) == 1
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_automata_of_earlier_versions_go(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the patterns change, only the youngest automata stay in the cache."""
+    monkeypatch.setattr(compiled, "_YOUNGEST", 2)
+    for count in (3, 4, 5, 6):
+        compiled._database(PATTERNS[:count])
+    assert len(list(cache.iterdir())) == 2
+    monkeypatch.setattr(compiled.hyperscan, "Database", lambda: pytest.fail("compiled again"))
+    compiled._database.cache_clear()
+    compiled._database(PATTERNS[:6])

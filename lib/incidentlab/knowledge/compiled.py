@@ -39,6 +39,9 @@ _BLOCK = 8 << 20
 _NUMBER_BITS = 16
 """A match is kept as one whole number: where it ends, and in the lowest bits, which pattern it is."""
 
+_YOUNGEST = 8
+"""So many automata are kept: two or three of a version, a megabyte each."""
+
 _GREEDY_TAIL = re.compile(r"(?<!\\)(\.|\\[SwdW]|\[(?:[^\]\\]|\\.)+\])(\*|\+|\{1,\d*\})(\)*)$")
 _TEXT = pa.large_string()
 
@@ -158,8 +161,19 @@ def _keep(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         number, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        _tidy(path.parent)
     except OSError:
         return
+
+
+def _tidy(folder: Path) -> None:
+    """Delete the automata of earlier versions, but for the youngest."""
+    kept = sorted(folder.glob("patterns-*.hyperscan"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for path in kept[_YOUNGEST:]:
+        path.unlink(missing_ok=True)
