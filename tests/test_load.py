@@ -329,3 +329,9 @@ def test_a_link_that_leads_out(tmp_path: Path) -> None:
     (tmp_path / "mixture" / "web.log").write_text("boom\n")
     (tmp_path / "mixture" / "out.log").symlink_to(tmp_path / "secret.log")
     assert load(tmp_path / "mixture").logs["message"].tolist() == ["boom"]
+
+
+def test_an_empty_name_is_no_folder() -> None:
+    """An empty source, as an unset variable gives it, is refused and does not read the folder that one stands in."""
+    with pytest.raises(BadInput, match="the source is an empty text"):
+        load("")

@@ -126,7 +126,7 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
         return _live(source.removeprefix("compose:"), name=name)
     if isinstance(source, str) and address.is_address(source):
         return _at(source, name=name, service=service)
-    return _path(_there(Path(source)), name=name, service=service)
+    return _path(_there(source), name=name, service=service)
 
 
 def load_all(folder: str | Path) -> list[Incident]:
@@ -137,13 +137,16 @@ def load_all(folder: str | Path) -> list[Incident]:
     BadInput
         The folder is not there, or there is no evidence in it.
     """
-    bundles = sorted(_there(Path(folder)).glob(f"*/{bundle.MANIFEST}"))
+    bundles = sorted(_there(folder).glob(f"*/{bundle.MANIFEST}"))
     if not bundles:
         return [load(folder)]
     return [load(manifest.parent, name=manifest.parent.name) for manifest in bundles]
 
 
-def _there(path: Path) -> Path:
+def _there(source: str | Path) -> Path:
+    if source == "":  # an unset variable of a shell; as a path it would be the folder that one stands in
+        raise BadInput(f"the source is an empty text; {_HINT}")
+    path = Path(source)
     try:
         if path.exists():
             return path

@@ -221,10 +221,13 @@ def test_another_incident_is_refused_in_the_same_folder(investigated: Investigat
 def test_every_recording_has_an_identity_of_its_own(investigated: Investigated) -> None:
     """No two incidents have the same identity, and each its own folder; a text without times is known by its lines."""
     incidents = [investigated(name).incident for name in RECORDINGS]
-    incidents += [load("a-1  | x\n"), load("a-1  | x\na-1  | y\n"), load("")]
+    incidents += [load("a-1  | x\n"), load("a-1  | x\na-1  | y\n"), load("z\n")]
     assert len({folder_of(incident) for incident in incidents}) == len(incidents)
     assert folder_of(incidents[0], "here") == Path("here")
-    longer = "a-1  | 2026-01-01T10:00:00Z x\n", "a-1  | 2026-01-01T10:00:00Z x\na-1  | 2026-01-01T10:00:01Z y\n"
+    longer = (
+        "a-1  | 2026-01-01T10:00:00.000000001Z x\n",
+        "a-1  | 2026-01-01T10:00:00.000000001Z x\na-1  | 2026-01-01T10:00:01.000000001Z y\n",
+    )
     assert len({identity(load(text)) for text in longer}) == 1
 
 
