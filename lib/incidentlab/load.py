@@ -167,9 +167,9 @@ def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
             whole = next((place for place in (folder, *inner[:1]) if (place / bundle.MANIFEST).is_file()), None)
             return _path(whole or folder, name=name or (None if whole else path.name), service=service)
     if not path.is_dir():
-        data = loose.read(path)
-        beside = compose_file.dockerfiles(data) if path.suffix in (".yml", ".yaml") else []
-        return _texts([(path.name, data), *loose.beside(path, beside)], name=name, service=service)
+        files = [(path.name, loose.read(path))]
+        beside = compose_file.dockerfiles(files[0][1]) if path.suffix in (".yml", ".yaml") else []
+        return _texts([*files, *loose.beside(path, beside)] if beside else files, name=name, service=service)
     files, troubles = loose.gather(path)
     if not files and not troubles:
         raise BadInput(f"{path} holds no {bundle.MANIFEST} and no log file; {_HINT}")
@@ -202,23 +202,26 @@ def _at(source: str, *, name: str | None, service: str | None) -> Incident:
 def _texts(
     files: list[tuple[str, bytes]], *, name: str | None, service: str | None, troubles: dict[str, str] = _NONE
 ) -> Incident:
-    """Read files that no manifest describes; `troubles` are those that could not even be opened."""
+    """Read files that no manifest describes, and let go of them; `troubles` are those that could not even be opened."""
     sources: dict[str, list[Evidence]] = {}
     redactor = Redactor(key.own)
     failed = {**troubles, **{file: trouble for file, data in files if (trouble := unreadable(data))}}
     stems = {file: stem for file, _ in files if len(files) > 1 and (stem := inside.stem(file))}
     where = names.places(stems.values())
-    for file, data in files:
+    name = name or files[0][0]
+    while files:
+        file, data = files.pop(0)
         for source, read in _parts(file, data, redactor, service=service) if file not in failed else ():
             named = file in stems and source.startswith("text:")
             found = parts.named_after(read, stems[file], where[stems[file]]) if named else read
             sources.setdefault(source, []).append(found)
+        del data
     if not sources:
         (only, trouble), *others = failed.items()
         told = f"none of {len(failed)} files can be read" if others else f"{only} {trouble}"
         raise BadInput(f"{told}; {_HINT}")
     ledger = {f"file:{file}": bundle.ledger_row(f"file:{file}", error=trouble) for file, trouble in failed.items()}
-    return _incident(name or files[0][0], sources, ledger, redactor)
+    return _incident(name, sources, ledger, redactor)
 
 
 def _parts(file: str, data: bytes, redactor: Redactor, *, service: str | None) -> Iterator[tuple[str, Evidence]]:

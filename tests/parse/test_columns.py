@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentlab.parse import app_clock, app_clocks, buffer, chunk, columns, compose_logs, level, levels
+from incidentlab.parse import (
+    app_clock,
+    app_clocks,
+    buffer,
+    chunk,
+    clock,
+    columns,
+    compose_logs,
+    level,
+    levels,
+    log_table,
+)
 from incidentlab.parse.dialect import survey
 from incidentlab.parse.lines import clean, decode, without_colours
 
@@ -121,6 +132,15 @@ def test_colours_go(text: bytes) -> None:
     for line, raw in zip(left, text.split(b"\n"), strict=True):
         odd = any(byte in line for byte in b"\x1b\r\0") or line.startswith(b"[")
         assert odd or line.decode("utf-8", "replace") == clean(raw)
+
+
+def test_many_lines_state_what_each_states() -> None:
+    """A table of many lines has the levels and times that the scalar functions give for each line."""
+    texts = [f"{text} {number}" for number in range(100) for text in (*SURE, "１ INFO")]
+    logs = log_table.build(["log"] * len(texts), [0] * len(texts), texts, file="x")
+    assert logs["level"].fillna("").tolist() == [level.of(text) or "" for text in texts]
+    times = [time.value if time is not pd.NaT else clock.NAT for time in logs["app_ts"]]
+    assert times == [app_clock.application(text) for text in texts]
 
 
 @pytest.mark.parametrize(

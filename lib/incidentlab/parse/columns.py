@@ -105,7 +105,7 @@ class _Table:
 
     def add(self, chunk: Chunk) -> None:
         """Take in a chunk, and have its odd lines read."""
-        owners = np.array([self._code(name) for name in chunk.names])[chunk.owners]
+        owners = np.array([self._code(name) for name in chunk.names], np.int32)[chunk.owners]
         odd = np.flatnonzero(~chunk.plain)
         before = len(self.reader.rows)
         self._read_odd(chunk, odd, owners)
@@ -127,7 +127,7 @@ class _Table:
         self.odd += (odd + self.count).tolist()
         self.count += len(chunk.plain)
 
-    def _read_odd(self, chunk: Chunk, odd: Whole, owners: Whole) -> None:
+    def _read_odd(self, chunk: Chunk, odd: Whole, owners: Any) -> None:
         """Give the lines that are not plain to the exact reader, which is told what stands between them."""
         last = -1
         for place in [*odd.tolist(), len(owners)]:
@@ -137,7 +137,7 @@ class _Table:
                 self.reader.read(lines.readable(chunk.line(place)))
             last = place
 
-    def _pass(self, owners: Whole) -> None:
+    def _pass(self, owners: Any) -> None:
         """Note a run of plain lines; without a prefix they are of the container that a command asked for."""
         if not self.reader.dialect.prefixed:
             owners[:] = self._code(self.reader.asked)
@@ -150,13 +150,14 @@ class _Table:
 
     def finish(self, *, file: str, service: str | None = None, **facts: Any) -> Evidence:
         """Return the tables of all that was read."""
-        whole = {name: np.concatenate(parts) for name, parts in self.arrays.items()}
+        whole = {name: np.concatenate(self.arrays.pop(name)) for name in list(self.arrays)}
         logged = np.flatnonzero(whole["kind"] == KINDS.index("log"))
-        head = self.messages.array(logged[:1]).to_pylist()
+        head = [self.messages.one(place) for place in logged[:1].tolist()]
         where = self.reader.places([name for code in np.unique(whole["owner"][logged]) if (name := self.names[code])])
         place = [where[name] if name else None for name in self.names]
         order = clock.order(whole["ts"])
-        whole = {name: values[order] for name, values in whole.items()}
+        message = log_table.text(pa.chunked_array([self.messages.array(order)]))
+        whole = {name: whole.pop(name)[order] for name in list(whole)}
         owners = whole["owner"]
         replicas = pd.array([found.replica if found else None for found in place], dtype="Int64")
         found = {"replica": replicas.take(owners), "container": log_table.words(self.names, owners)}
@@ -167,7 +168,7 @@ class _Table:
             ts=clock.column(whole["ts"]),
             service=log_table.words([found.service if found else service for found in place], owners),
             kind=log_table.words(list(KINDS), whole["kind"]),
-            message=log_table.text(pa.chunked_array([self.messages.array(order)])),
+            message=message,
             level=log_table.words([name or None for name in level.NAMES], whole["level"]),
             app_ts=clock.column(whole["app_ts"]),
         )

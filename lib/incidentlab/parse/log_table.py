@@ -10,11 +10,14 @@ import pandas as pd
 import pyarrow as pa
 
 from incidentlab import tables
-from incidentlab.parse import app_clock, clock, level
-from incidentlab.parse.buffer import Whole
+from incidentlab.parse import app_clock, app_clocks, clock, level, levels
+from incidentlab.parse.buffer import AHEAD, Whole, places_of, reach
 
 SPOKEN = frozenset(("log", "continuation", "compose", "unknown"))
 """The kinds whose text is read for a level and a time."""
+
+_MANY = 1_000
+"""From so many texts on it is faster to look at all of them at once."""
 
 
 def build(
@@ -31,19 +34,34 @@ def build(
     **columns
         service, replica, container, stream: one value for all, or one per line.
     """
-    spoken = [kind in SPOKEN for kind in kinds]
+    stated, times = _stated([text if kind in SPOKEN else "" for kind, text in zip(kinds, messages, strict=True)])
     return assemble(
         np.arange(len(kinds)),
         file=file,
         ts=clock.column(stamps),
         kind=kinds,
         message=messages,
-        level=[level.of(text) if own else None for text, own in zip(messages, spoken, strict=True)],
-        app_ts=clock.column(
-            [app_clock.application(text) if own else clock.NAT for text, own in zip(messages, spoken, strict=True)]
-        ),
+        level=stated,
+        app_ts=clock.column(times),
         **columns,
     )
+
+
+def _stated(texts: list[str]) -> tuple[Any, Any]:
+    """Return the level and the own time of each text: of many by columns, but for what these are not sure of."""
+    if len(texts) < _MANY or any("\n" in text for text in texts):
+        return [level.of(text) for text in texts], [app_clock.application(text) for text in texts]
+    coded = [text.encode() for text in texts]
+    data = np.frombuffer(b"\n".join([*coded, bytes(AHEAD)]), np.uint8)
+    ends = np.cumsum(np.array([len(text) + 1 for text in coded])) - 1
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    codes, doubt = levels.codes(data, begins, ends, reach(data, begins, ends, level.REACH))
+    for place in places_of(doubt).tolist():
+        codes[place] = level.NAMES.index(level.of(texts[place]) or "")
+    times, doubt = app_clocks.applications(data, begins, reach(data, begins, ends, app_clock.REACH))
+    for place in places_of(doubt).tolist():
+        times[place] = app_clock.application(texts[place])
+    return words([name or None for name in level.NAMES], codes), times
 
 
 def assemble(order: Whole, *, file: str, **columns: Any) -> pd.DataFrame:
@@ -63,7 +81,9 @@ def assemble(order: Whole, *, file: str, **columns: Any) -> pd.DataFrame:
     given = {**dict.fromkeys(tables.LOGS.names, absent), **given, "file": words([file], np.zeros(len(order), np.int8))}
     if columns.get("replica") is None:
         given["replica"] = pd.arrays.IntegerArray(np.zeros(len(order), np.int64), np.ones(len(order), np.bool_))
-    return tables.check(pd.DataFrame({**given, "order": order, "line": order + 1}), tables.LOGS)
+    known = np.zeros(len(order), np.bool_)
+    numbers = {name: pd.arrays.IntegerArray(place, known) for name, place in (("order", order), ("line", order + 1))}
+    return tables.check(pd.DataFrame({**given, **numbers}), tables.LOGS)
 
 
 def words(values: list[str | None], codes: Any) -> pd.Series[str]:

@@ -48,8 +48,16 @@ class Texts:
         self.buffers.append(data)
         return views
 
+    def one(self, place: int) -> str:
+        """Return the text at a place."""
+        for views in self.views:
+            if place < len(views):
+                return str(self._array(views[place : place + 1])[0])
+            place -= len(views)
+        raise IndexError(place)
+
     def array(self, order: Whole) -> pa.Array:
-        """Return the texts at some places, in this order.
+        """Return the texts at some places, in this order, once for all: they are not kept.
 
         Examples
         --------
@@ -59,6 +67,12 @@ class Texts:
         >>> texts.array(np.array([1, 0])).to_pylist()
         ['ready, and more than that', 'web']
         """
-        views = np.concatenate(self.views)[order] if self.views else np.zeros((0, 16), np.uint8)
+        views = np.concatenate([np.zeros((0, 16), np.uint8), *self.views])
+        self.views.clear()
+        found = self._array(views[order])
+        self.buffers.clear()
+        return found
+
+    def _array(self, views: Any) -> pa.Array:
         buffers = [pa.py_buffer(np.ascontiguousarray(views)), *map(pa.py_buffer, self.buffers)]
         return pa.Array.from_buffers(pa.string_view(), len(views), [None, *buffers]).cast(pa.large_string())
