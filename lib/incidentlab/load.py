@@ -62,6 +62,7 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "scans": scans.parse,
     "image_files": image_files.parse,
     "engine": engine.parse,
+    "written": config.written,
     "dockerfile": dockerfile.parse,
     "json_file": container_log.json_file,
     "text": wrapped.parse,
@@ -71,9 +72,14 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "prose": prose.parse,
     "mute": prose.mute,
 }
-"""Kind of file -> who reads it. The first ten are those of a bundle."""
+"""Kind of file -> who reads it. The first eleven are those of a bundle."""
 
-_TELLING = ("inspect", "config", "images")  # they assign values to names: what is secret there is so in every log
+_TELLING = (
+    "inspect",
+    "config",
+    "images",
+    "written",
+)  # they assign values to names: what is secret there is so in every log
 _MUTE = {
     "config": "a Compose file",
     "dockerfile": "a Dockerfile",
@@ -81,7 +87,6 @@ _MUTE = {
     "scans": "a scan of an image",
 }
 """What is recognised and tells of no incident by itself."""
-
 _NONE: dict[str, str] = {}
 _FACTS = ("service", "replica", "container", "stream", "tty")
 _HINT = "give it the output of `docker compose logs -t`, or a bundle of `incidentlab capture`"
@@ -264,8 +269,8 @@ def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
 def _read(kind: str, data: bytes, redactor: Redactor, *, file: str, **facts: Any) -> Evidence:
     """Parse a file of a known kind; the redactor learns the secrets that it assigns."""
     if kind in _TELLING:
-        written = compose_file.document(data) if kind == "config" else None
-        redactor.learn([written] if written else [document for _, _, document in documents(data)[0]])
+        own = compose_file.document(data) if kind in ("config", "written") else None
+        redactor.learn([own] if own else [document for _, _, document in documents(data)[0]])
     return PARSERS[kind](data, file=file, **facts)
 
 

@@ -85,7 +85,8 @@ def _settings(before: Case, after: Case) -> Iterator[Record]:
 
 
 def _values(case: Case) -> dict[tuple[str | None, str], Record]:
-    rows = tables.records(case.settings)
+    resolved = case.settings[case.settings["literal"].isna()]
+    rows = tables.records(resolved if len(resolved) else case.settings)
     kept = [row for row in rows if pd.notna(row["value"])]
     return {(row["service"] if pd.notna(row["service"]) else None, row["key"]): row for row in kept}
 

@@ -75,6 +75,10 @@ class Writer:
         """Write one JSON document."""
         self._store(path, [dump(self._scrub.json(value), indent=1)], {"kind": kind})
 
+    def text(self, path: str, data: bytes, *, kind: str) -> None:
+        """Write a file that people wrote, line by line as it stands."""
+        self._store(path, self._scrub.lines([data]), {"kind": kind})
+
     def manifest(self, facts: dict[str, Any]) -> None:
         """Write the manifest, the last file of all."""
         whole = {"schema": SCHEMA, **facts, **self.facts, "files": self.files, "ledger": self.ledger}

@@ -18,7 +18,7 @@ from docker import DockerClient
 from docker.errors import NotFound
 
 from incidentlab import bundle
-from incidentlab.collect import compose, engine, images, logs
+from incidentlab.collect import compose, engine, images, logs, sources
 from incidentlab.collect.events import Event, Ours, ProbeNoise, truncation, union
 from incidentlab.collect.observe import Observer, Snapshot
 from incidentlab.collect.record import record
@@ -106,6 +106,7 @@ def _take(
     found = images.images(client, [*early, *latest], steps)
     reports = images.scanned(found, steps) if steps.scan else []
     config = _config([*early, *latest], steps)
+    written = sources.sources(_labels([*early, *latest])[-1], config)
     about = _engine(client, steps)
     for document in (early, latest, found, reports, config):
         redactor.learn(document)
@@ -114,6 +115,8 @@ def _take(
     for path, document, kind in (("compose.json", config, "config"), ("engine.json", about, "engine")):
         if document:
             out.json(path, document, kind=kind)
+    for path, data, kind in written:
+        out.text(path, data, kind=kind)
     images.write(client, found, reports, steps)
     _events(client, project, [*early, *latest], cut=cut, observer=observer, steps=steps)
     for snapshot in latest:
@@ -147,12 +150,16 @@ def _config(snapshots: list[Snapshot], steps: Steps) -> dict[str, Any] | None:
     config = None
     with steps.source("config") as facts:
         steps.out.facts["compose"] = compose.version()
-        labels = [s["inspect"]["Config"]["Labels"] for s in snapshots if "HostConfig" in s["inspect"]]
+        labels = _labels(snapshots)
         config = compose.config(labels[-1])
         facts["rows"] = len(config.get("services", {}))
         changed = compose.changed(labels)
         facts["gap"] = f"not what the containers were made from: {', '.join(changed)}" if changed else None
     return config
+
+
+def _labels(snapshots: list[Snapshot]) -> list[dict[str, str]]:
+    return [s["inspect"]["Config"]["Labels"] for s in snapshots if "HostConfig" in s["inspect"]] or [{}]
 
 
 def _engine(client: DockerClient, steps: Steps) -> dict[str, Any]:

@@ -69,6 +69,11 @@ def made_from(labels: dict[str, str]) -> tuple[str, str]:
     return labels.get(SERVICE, ""), labels.get(_HASH, "")
 
 
+def files(labels: dict[str, str]) -> list[Path]:
+    """Return the Compose files that a container was made from, in the order in which they are merged."""
+    return [Path(name) for name in labels.get(_FILES, "").split(",") if name]
+
+
 def _project(labels: dict[str, str]) -> list[str]:
     files = [name for name in labels.get(_FILES, "").split(",") if name]
     missing = [name for name in files if not Path(name).is_file()]

@@ -43,6 +43,17 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     return Evidence({"services": services, "settings": values}, unread_note(unread))
 
 
+def written(data: bytes, *, file: str, **_: Any) -> Evidence:
+    r"""Return the values of a Compose file as its author wrote it, beside those of the resolved one.
+
+    Examples
+    --------
+    >>> written(b"services:\n  web: {image: web}\n", file="sources/1-compose.yaml").frames["settings"]["key"].tolist()
+    ['image']
+    """
+    return Evidence({"settings": settings(data.decode("utf-8", "replace"), file=file, resolved=False)})
+
+
 def recognise(document: dict[str, Any]) -> bool:
     """Return whether an object is a Compose file."""
     return isinstance(document.get("services"), dict) and "inspect" not in document

@@ -104,8 +104,15 @@ class Case:
 
     @cached_property
     def _settings(self) -> dict[tuple[str | None, str], Record]:
-        rows = tables.records(self.settings)
-        return {(row["service"] if pd.notna(row["service"]) else None, row["key"]): row for row in rows}
+        """The value of each key as it was resolved, with the place where somebody wrote it, if both are known."""
+        found: dict[tuple[str | None, str], Record] = {}
+        for row in tables.records(self.settings):
+            key = (row["service"] if pd.notna(row["service"]) else None, row["key"])
+            resolved = found.get(key)
+            if resolved is not None and pd.notna(row["literal"]):
+                row = resolved | {name: row[name] for name in ("literal", "file", "line", "pointer")}
+            found[key] = row
+        return found
 
     def setting(self, service: str | None, key: str) -> Record | None:
         """Return a row of SETTINGS; None where the file does not say it, or says null."""

@@ -58,7 +58,7 @@ def dockerfile(case: Case, service: str) -> list[Record]:
     if context is None:
         return []
     name = posixpath.normpath(posixpath.join(context, case.written(service, "build.dockerfile") or "Dockerfile"))
-    return case.rows("instructions", file=name)
+    return case.rows("instructions", file=f"sources/{service}/Dockerfile") or case.rows("instructions", file=name)
 
 
 def other_architecture(case: Case) -> Iterator[Found]:
