@@ -19,7 +19,19 @@ __all__ = ["Shown", "table", "visible"]
 _TABLE_STYLE = "border-collapse:collapse;font-size:12px;text-align:left"
 _CELL_STYLE = "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;white-space:"
 _PROSE = {"message", "fact", "detail", "output", "sentence", "hypothesis", "for", "against", "not known"}
-_PROSE |= {"truncated", "gap", "error", "names", "missing", "remedy", "largest", "created_by"}
+_PROSE |= {
+    "truncated",
+    "gap",
+    "error",
+    "names",
+    "missing",
+    "remedy",
+    "largest",
+    "created_by",
+    "shows",
+    "claim",
+    "command",
+}
 """Columns whose text may be long and is wrapped; all others stay on one line."""
 
 
@@ -75,7 +87,10 @@ def _cell(value: Any, timezone: str) -> str:
 
 
 def _html(names: list[str], cells: list[list[str]], more: str) -> str:
-    style = [_CELL_STYLE + ("pre-wrap;overflow-wrap:anywhere;min-width:14em" if name in _PROSE else "nowrap") for name in names]
+    style = [
+        _CELL_STYLE + ("pre-wrap;overflow-wrap:anywhere;min-width:14em" if name in _PROSE else "nowrap")
+        for name in names
+    ]
     head = "".join(f'<th style="{_CELL_STYLE}nowrap">{html.escape(name)}</th>' for name in names)
     body = "".join(
         "<tr>"
