@@ -62,6 +62,17 @@ def test_every_room_is_in_the_plan() -> None:
     assert found == set(ROOMS)
 
 
+def test_the_drawing_holds() -> None:
+    """In the drawing of CONTRIBUTING every room stands once, above all rooms that it may import."""
+    text = (LIB.parent.parent / "CONTRIBUTING.md").read_text()
+    drawn = text.split("```text\n", 1)[1].split("```", 1)[0].splitlines()
+    lines = [line.split(" : ")[0].split() for line in drawn if " : " in line]
+    levels = {room: -level for level, rooms in enumerate(lines) for room in rooms}
+    assert set(levels) == {*ROOMS, "cli"}
+    assert [(room, other) for room, others in ROOMS.items() for other in others if levels[other] >= levels[room]] == []
+    assert all(levels[ground] < level for ground in GROUND for room, level in levels.items() if room not in GROUND)
+
+
 def test_only_load_reaches_collect_and_only_late() -> None:
     """`load` takes in the engine's client only when a live project is asked for."""
     tree = ast.parse((LIB / "load.py").read_text())
