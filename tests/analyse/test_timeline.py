@@ -40,3 +40,19 @@ def test_a_container_of_which_only_inspect_tells_has_its_state() -> None:
         ["c", "is exited"],
     ]
     assert ((found["ts"] - T0) / pd.Timedelta(seconds=1)).tolist() == [0.0, 1.0, 5.0]
+
+
+def test_errors_that_nobody_knows_are_bursts_with_count_and_rate() -> None:
+    """Errors close to each other are one row with their rate, cited at the first; one minutes later is another."""
+    lines = [f"svc-1  | 2026-03-01T10:00:0{second}Z ERROR flux drained" for second in (1, 3, 5)]
+    lines += ["svc-1  | 2026-03-01T10:09:05Z ERROR giving up on flux", "svc-1 exited with code 3"]
+    found = investigate(load("\n".join(lines) + "\n")).timeline
+    bursts = found[found["what"] == "errors"]
+    assert bursts["line"].tolist() == [1, 4]
+    assert bursts["detail"].str.partition(":")[0].tolist() == ["3 errors, 45.0 a minute", "1 error"]
+
+
+def test_a_service_whose_failures_are_known_has_no_bursts() -> None:
+    """Where a failure is read, it stands in the timeline by itself, and its lines are not counted twice."""
+    text = "app-1  | 2026-03-01T10:00:00Z ERROR connect ECONNREFUSED 172.18.0.2:5432\n"
+    assert investigate(load(text)).timeline["what"].tolist() == ["refused"]

@@ -3,7 +3,8 @@
 Log lines by the thousand are no timeline. What is kept is what changed something: starts and ends of runs, what
 humans asked for, changes of health, probes whose outcome changed, phases of servers, failures, and the first success.
 Of a service of which none of this is known, the first and the last line of its log are kept, or else the state that
-inspect shows: so that no service is missing.
+inspect shows: so that no service is missing. Where a service says errors that nobody here knows, its bursts of them are
+kept, each with its count and rate.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ _ACTIONS = {
     "destroy": "destroy",
     "health_status": "health",
 }
+_PAUSE = pd.Timedelta(seconds=60)
+"""Errors that come further apart are two bursts."""
+
+_STRAY = 20
+"""The same where there are no times: lines between them."""
+
 _SINCE = {"created": "created", "running": "started", "paused": "started"}
 """state -> the column of CONTAINERS from which on it holds; any other state since the end of the last run"""
 
@@ -61,10 +68,35 @@ def timeline(
         TIMELINE.
     """
     parts = [_events(events), _probes(probes), _phases(phases), _failures(failures), _successes(attempts)]
+    told = set(failures["service"])
+    parts.append(_bursts(logs, told))
     for rows in (_lines(logs), _states(containers)):
         known = {service for part in parts for service in part["service"].dropna()}
         parts.append(rows[~rows["service"].isin(known)])
     return tables.join(parts, tables.TIMELINE)
+
+
+def _bursts(logs: pd.DataFrame | None, told: set[Any]) -> pd.DataFrame:
+    """Return the errors of each service of which no failure is known, those that follow each other closely as one."""
+    if logs is None:
+        return tables.empty(tables.TIMELINE)
+    wrong = logs[logs["level"].isin(["error", "fatal"]) & logs["kind"].eq("log") & ~logs["service"].isin(told)]
+    wrong = wrong.assign(clock=wrong["ts"].fillna(wrong["app_ts"]))
+    records = []
+    for _, rows in wrong.groupby("service", sort=True, dropna=False):
+        timed = rows["clock"].notna().all()
+        apart = rows["clock"].diff().gt(_PAUSE) if timed else rows["order"].diff().gt(_STRAY)
+        for _, burst in rows.groupby(apart.fillna(value=False).cumsum(), sort=True):
+            first = tables.records(burst.head(1))[0]
+            records.append(_row(first, first["ts"], "errors", _burst(burst, str(first["message"])), "logs"))
+    return tables.rows(records, tables.TIMELINE)
+
+
+def _burst(rows: pd.DataFrame, message: str) -> str:
+    """Return what a burst of errors says first, with its count and rate."""
+    lasted: Any = (rows["clock"].iloc[-1] - rows["clock"].iloc[0]).total_seconds()
+    rate = f", {60 * len(rows) / lasted:.1f} a minute" if len(rows) > 1 and lasted >= 1 else ""
+    return f"{len(rows)} {'error' if len(rows) == 1 else 'errors'}{rate}: {message}"
 
 
 def _lines(logs: pd.DataFrame | None) -> pd.DataFrame:

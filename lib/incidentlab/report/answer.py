@@ -15,12 +15,16 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.hypothesis import MORE
+from incidentlab.analyse.diagnosis.wording import sentence
 from incidentlab.investigate import Investigation
 from incidentlab.report.compose_diff import compose_diff
 from incidentlab.report.show import Shown, visible
 
 _WIDTH, _NARROWEST = 100, 40
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+_MOST_BURSTS = 5
+"""Bursts of errors that are told on the first screen; all stand in the timeline."""
+
 _ROLES = {"for": "for", "against": "against", "missing": "not known"}
 
 Section = tuple[str, list[str]]
@@ -38,7 +42,8 @@ def answer(investigation: Investigation) -> Shown:
     -------
     Shown
     """
-    return shown([_verdict(investigation), *_optional(_chain(investigation), _remedy(investigation))])
+    told = (_harmed(investigation), _chain(investigation), _remedy(investigation))
+    return shown([_verdict(investigation), *_optional(*told)])
 
 
 def how_sure(investigation: Investigation) -> Shown:
@@ -65,6 +70,7 @@ def page(investigation: Investigation, *, width: int = _WIDTH, colour: bool = Fa
     """
     sections = [
         _verdict(investigation),
+        *_optional(_harmed(investigation)),
         ("Evidence", _arguments(investigation)),
         *_optional(_chain(investigation), _others(investigation), _remedy(investigation)),
         ("What we do not know", ledger_lines(investigation)),
@@ -140,6 +146,25 @@ def _verdict(investigation: Investigation) -> Section:
     who = " -> ".join(str(first[name]) for name in ("service", "dependency") if pd.notna(first[name]))
     title = f"{first['category']}{f' ({who})' if who else ''}, confidence {first['confidence']:.2f}"
     return title, [str(first["sentence"])]
+
+
+def _harmed(investigation: Investigation) -> Section:
+    """Return who was harmed and how, and the bursts of errors, where no cause is named."""
+    if investigation.findings["category"].iloc[0] != "unknown":
+        return "What was harmed", []
+    harms = tables.records(investigation.harms)
+    happenings = investigation.timeline
+    bursts = tables.records(happenings[happenings["what"] == "errors"].head(_MOST_BURSTS))
+    said = [f"{sentence(harm)}{_at(harm)}" for harm in harms]
+    whose = (f"{row['service']}: " if pd.notna(row["service"]) else "" for row in bursts)
+    return "What was harmed", [
+        *said,
+        *(f"{who}{row['detail']}{_at(row)}" for who, row in zip(whose, bursts, strict=True)),
+    ]
+
+
+def _at(row: dict[str, Any]) -> str:
+    return f" [{place(row)}]" if place(row) else ""
 
 
 def _arguments(investigation: Investigation) -> list[str]:

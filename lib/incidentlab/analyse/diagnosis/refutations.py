@@ -31,6 +31,9 @@ _AFTER_A_CRASH = 3
 _WORK = 20
 """As many different lines after the last sign, without an error among the last of them, are work."""
 
+_OUTRIGHT = 3
+"""The exactness of what names a fault."""
+
 _REACHING = ("wrong_host", "dns_failure", "network_timeout", "startup_race", "dependency_outage")
 
 
@@ -143,11 +146,26 @@ def optional(case: Case, found: Hypothesis) -> Fact | None:
 
 
 def started_without(case: Case, found: Hypothesis) -> Fact | None:
-    """Hold that the program says afterwards that it has started, and never ended: its main work does not need it."""
-    if found.category not in _REACHING or found.won is not None or _fell(case, found):
+    """Hold that the program says afterwards that it has started, and never ended: its main work does not need it.
+
+    That a program listens after refusals at its own loopback proves no success there: nothing moved in.
+    """
+    if found.category not in _REACHING or _fell(case, found) or (found.won is not None and not _only_listens(found)):
         return None
     ready = next((row for row in case.listens(found.service) if later(row, found.signs[-1])), None)
     return ("the program started without it", ready) if ready is not None else None
+
+
+def not_the_last(case: Case, found: Hypothesis) -> Fact | None:
+    """Hold that the service fell after something else, which it named outright, and went on after this.
+
+    The nearest words before an end explain it; what a program survived does not.
+    """
+    if found.category not in _REACHING or not _fell(case, found):
+        return None
+    after = [row for row in case.failed if row["service"] == found.service and later(row, found.signs[-1])]
+    exact = [row for row in after if row["kind"] in READINGS and READINGS[row["kind"]].exactness == _OUTRIGHT]
+    return ("it ended after something else, which it names", exact[-1]) if exact else None
 
 
 def advice(case: Case, found: Hypothesis) -> Fact | None:
@@ -209,13 +227,18 @@ def _works_later(case: Case, found: Hypothesis) -> bool:
     return case.works(found.service, found.signs[-1]) is not None
 
 
+def _only_listens(found: Hypothesis) -> bool:
+    """Say whether the success is only that the program listens, after tries at its own loopback."""
+    return found.category == "wrong_host" and found.won is not None and "phase" in found.won
+
+
 def _loopback(found: Hypothesis) -> bool:
     return any(row["target_by"] == "loopback" for row in found.signs)
 
 
 FACTS: Collection[Callable[[Case, Hypothesis], Fact | None]] = (
     unknown_root, no_error, wording, works_afterwards, went_on, script_went_on, busy_afterwards, own_server,
-    reached_later, optional, started_without, advice, stranger, warning,
+    reached_later, optional, started_without, not_the_last, advice, stranger, warning,
     surroundings, asked_for,
 )  # fmt: skip
 """Each is asked of every hypothesis; its name is that of its weight."""

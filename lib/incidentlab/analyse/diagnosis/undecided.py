@@ -7,15 +7,13 @@ first error of all.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series
+from incidentlab.analyse.diagnosis.wording import sentence
 from incidentlab.analyse.marks import says
-from incidentlab.knowledge.causes import EXITS
 from incidentlab.knowledge.weights import weight
 
 _PATIENCE = 3
@@ -104,7 +102,7 @@ def _unknown(case: Case, harmed: list[Record], roots: list[Hypothesis]) -> Hypot
     """Tell who was harmed and how, with the last words before each end; no cause is named."""
     service = next((str(row["service"]) for row in harmed if pd.notna(row["service"])), None)
     candidates = ", ".join(dict.fromkeys(root.category for root in roots))
-    harmful = "; ".join(_words(harm) for harm in harmed[:_LAST_WORDS])
+    harmful = "; ".join(sentence(harm) for harm in harmed[:_LAST_WORDS])
     text = (
         f"{harmful}; why, the evidence does not decide"
         if harmful
@@ -118,44 +116,13 @@ def _unknown(case: Case, harmed: list[Record], roots: list[Hypothesis]) -> Hypot
         exactness=0,
     )
     shown = [row for root in roots for row in root.rows if row["role"] == "for"]
-    found.rows = [evidence("for", _words(harm), harm | {"message": harm["detail"]}) for harm in harmed[:4]] or shown[:4]
+    found.rows = [evidence("for", sentence(harm), harm | {"message": harm["detail"]}) for harm in harmed[:4]] or shown[
+        :4
+    ]
     found.rows += [row for harm in harmed for row in _last_words(case, harm)][: 2 * _LAST_WORDS]
     found.rows += _first_error(case, found.rows)
     found.rows.append(missing("exit codes, health and limits", "incidentlab capture PROJECT -o BUNDLE"))
     return found
-
-
-def _words(harm: Record) -> str:
-    """Say what happened to whom, with what its exit code says by itself."""
-    who: str = str(harm["service"]) if pd.notna(harm["service"]) else "the program"
-    often, code = times(harm["count"]), harm["exit_code"]
-    means: str = f" ({EXITS.get(int(code)) or _signal(int(code))})" if pd.notna(code) else ""
-    listed: str = who if pd.notna(harm["service"]) else "a container"
-    words = {
-        "crashed": f"{who} ended by an error of its own, {often}",
-        "ended": f"{who} exited with code {code}{means}, {often}",
-        "restarting": f"{who} is being restarted; it last exited with code {code}{means}",
-        "reset": f"{who} ended all its own processes and began anew, {often}",
-        "unhealthy": f"{who} is {harm['detail']}",
-        "never started": f"{who} was created and never started",
-        "fatal": f"{who} called an error fatal, {often}",
-        "errors": f"{who} logged {harm['count']} errors to the end{_rate(harm)}",
-        "waits": f"{who} waited in vain, {often}",
-        "listed": f"{listed} is listed as ended, restarting or unhealthy, {often}",
-        "step failed": f"a step of a build or of a runner failed, {often}",
-    }
-    return words[harm["kind"]]
-
-
-def _signal(code: int) -> str:
-    return f"128 + {code - 128}: ended by signal {code - 128}" if 128 < code < 165 else "an error of its own"
-
-
-def _rate(harm: Record) -> str:
-    if pd.isna(harm["ts"]) or pd.isna(harm["until"]):
-        return ""
-    lasted: Any = (harm["until"] - harm["ts"]).total_seconds()
-    return f", {60 * harm['count'] / lasted:.1f} a minute" if lasted >= 1 else ""
 
 
 def _last_words(case: Case, harm: Record) -> list[Record]:

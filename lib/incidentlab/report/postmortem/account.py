@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis.wording import sentence
 from incidentlab.report.postmortem import modified
 from incidentlab.report.postmortem.human import question
 from incidentlab.report.postmortem.material import Material, Record, at, moment, name
@@ -36,8 +37,16 @@ def impact(m: Material) -> Section:
     for service, rows in ended.groupby("service", sort=True):
         codes = ", ".join(str(code) for code in sorted(rows["exit_code"].unique()))
         said.append(m.say(f"{service} ended in error, exit code {codes}: {_runs(len(rows))}.", _dicts(rows)))
+    said = said or [m.say(f"{sentence(harm)}.", [harm]) for harm in tables.records(m.found.harms) if at_a_place(harm)]
+    bursts = m.found.timeline[m.found.timeline["what"] == "errors"]
+    said += [m.say(f"{name(row['service'])}: {row['detail']}", [row]) for row in tables.records(bursts)]
     none = [] if said else [Statement(m.ledger, "No failure and no end in error is in the evidence.")]
     return Section("Impact", (*said, *none, *m.people("impact")))
+
+
+def at_a_place(row: Record) -> bool:
+    """Say whether a row of a result points at a line."""
+    return bool(pd.notna(row["file"]) and pd.notna(row["line"]))
 
 
 def broke(m: Material) -> Section:
