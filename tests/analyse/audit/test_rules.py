@@ -112,6 +112,14 @@ def test_a_job_that_others_wait_for_may_end() -> None:
     assert not found["rule"].isin(("stays-down", "anonymous-volume")).any()
 
 
+def test_a_healthcheck_that_is_taken_away_is_not_judged() -> None:
+    """`disable` in any spelling of YAML: nothing is said of a probe that never runs, only that nobody asks."""
+    text = "  web: {depends_on: [db]}\n  db: {image: db, healthcheck: {disable: yes, test: pg_isready}}\n"
+    rules = audit(case(settings=compose(text)))["rule"].tolist()
+    assert "no-healthcheck" in rules
+    assert "socket-probe" not in rules
+
+
 def test_what_is_mounted_may_bring_the_program() -> None:
     """With a mount the files of the image do not decide."""
     mounted = '[{"type": "bind", "name": null, "destination": "/tools"}]'

@@ -137,6 +137,11 @@ class Case:
         """Return the services that depend on a service."""
         return [name for name in self.services if service in self.needs(name)]
 
+    def disabled(self, service: str) -> bool:
+        """Return whether the file takes a service's healthcheck away."""
+        said = (self.written(service, "healthcheck.disable") or "").lower()
+        return said in ("true", "yes", "on") or words(self.written(service, "healthcheck.test")) == ["NONE"]
+
     def one_shot(self, service: str) -> bool:
         """Return whether others wait until a service has ended well: it is meant to end."""
         done = "service_completed_successfully"

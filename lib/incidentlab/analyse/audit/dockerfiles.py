@@ -41,7 +41,7 @@ def shell_form(case: Case) -> Iterator[Found]:
     for _, last in _alone(case):
         started = [one for one in last if one["instruction"] in ("CMD", "ENTRYPOINT")]
         text = " ".join(words(started[-1]["arguments"])) if started else ""
-        if started and not started[-1]["exec_form"] and not text.startswith("exec "):
+        if text and not started[-1]["exec_form"] and not text.startswith("exec "):
             missing = "how long it needs to stop (a recording of a stop)"
             yield Found("shell-swallows-stop", started[-1], None, {"service": "it", "shell": text}, (), missing)
 

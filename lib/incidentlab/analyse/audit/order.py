@@ -20,10 +20,9 @@ HEALTHY, COMPLETED, STARTED = "service_healthy", "service_completed_successfully
 
 def checked(case: Case, service: str) -> bool | None:
     """Return whether a service has a healthcheck, its own or its image's; None where the image is not known."""
-    test = words(case.written(service, "healthcheck.test"))
-    if test == ["NONE"] or case.written(service, "healthcheck.disable") == "true":
+    if case.disabled(service):
         return False
-    if test:
+    if words(case.written(service, "healthcheck.test")):
         return True
     container, image = case.container(service), case.image(service)
     if container is not None:

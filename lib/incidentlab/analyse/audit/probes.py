@@ -22,7 +22,7 @@ def health_test(case: Case, service: str) -> list[str]:
     container, image = case.container(service), case.image(service)
     if container is not None:
         return words(container["health_test"])
-    told = words(case.written(service, "healthcheck.test"))
+    told = ["NONE"] if case.disabled(service) else words(case.written(service, "healthcheck.test"))
     return told or (words(image["health_test"]) if image is not None else [])
 
 
