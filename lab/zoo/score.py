@@ -4,7 +4,8 @@ A verdict is right where its category is the truth's, or one that the text does 
 it says that the text does not decide; wrong otherwise. Each library is also read as if nobody here had heard of it: the
 patterns of its product and of its language are switched off, and only the generic words are left.
 
-Usage: score.py [--verbose] [--write] [CELL ...]; --write puts the tables into README.md.
+Usage: score.py [--verbose] [--write] [--every N] [CELL ...]; --write puts the tables into README.md, --every judges
+each Nth cell only.
 """
 
 import argparse
@@ -181,8 +182,13 @@ def main() -> int:
     parser.add_argument("wanted", nargs="*", help="parts of names of cells")
     parser.add_argument("--verbose", action="store_true", help="list what was not right")
     parser.add_argument("--write", action="store_true", help="keep the outcomes, and put the tables into README.md")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="judge each Nth cell only")
     arguments = parser.parse_args()
-    cells = [cell for cell in manifest() if not arguments.wanted or any(w in cell["cell"] for w in arguments.wanted)]
+    cells = [
+        cell
+        for cell in manifest()[:: arguments.every]
+        if not arguments.wanted or any(w in cell["cell"] for w in arguments.wanted)
+    ]
     known, generic = map(list, zip(*judge_twice(cells), strict=True))
     for title, judged in (("with its own patterns", known), ("with the generic words alone", generic)):
         print(f"{title}: {summary(judged)}")

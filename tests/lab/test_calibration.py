@@ -1,6 +1,11 @@
+import functools
 import importlib.util
 import sys
 from pathlib import Path
+
+import pytest
+
+from incidentlab.knowledge.weights import WEIGHTS
 
 SCRIPT = Path(__file__).parent.parent.parent / "lab" / "calibration.py"
 spec = importlib.util.spec_from_file_location("lab_calibration", SCRIPT)
@@ -8,6 +13,9 @@ assert spec
 assert spec.loader
 calibration = sys.modules["lab_calibration"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(calibration)
+
+
+COUNTED = {name: row for name, row in WEIGHTS.items() if row.of is not None and row.of >= calibration.LEAST}
 
 
 def case(voter: str, confidence: float, right: bool) -> object:
@@ -39,3 +47,32 @@ def test_a_confidence_that_promises_too_much_is_found() -> None:
 def test_a_confidence_of_one_falls_into_the_last_bin() -> None:
     """Each confidence from 0 to 1 is in a bin."""
     assert [one.low for one in calibration.bins([case("a", 0.0, True), case("a", 1.0, True)])] == [0.0, 0.9]
+
+
+def test_a_weight_is_counted_by_voters() -> None:
+    """A weight is right as often as its voters are, and a voter that is right in half of its cases is not."""
+    claim = functools.partial(calibration.Case, confidence=0.9, weight="fault.oom")
+    cases = [claim("a", right=True), claim("a", right=True), claim("b", right=True), claim("b", right=False)]
+    assert calibration.counted(cases) == {"fault.oom": (1, 2)}
+
+
+def test_a_count_stands_beside_its_weight() -> None:
+    """A new count takes the place of the old one; other rows, and remarks, stay as they are."""
+    text = "# remark\nfault.oom  0.93  1/2  the kernel's words\nfault.tls  0.92  a step failed\n"
+    assert calibration.written(text, {"fault.oom": (9, 10)}) == text.replace("1/2", "9/10")
+    assert "0.92  3/4  a step" in calibration.written(text, {"fault.tls": (3, 4)})
+
+
+def test_a_weight_loses_its_name_when_it_is_reckoned_with() -> None:
+    """Only a confidence that is the weight itself is counted: a factor on it makes another number of it."""
+    weight = calibration.named("fault.oom", 0.93)
+    assert weight.name == "fault.oom"
+    assert not hasattr(weight * 0.5, "name")
+
+
+@pytest.mark.parametrize("name", sorted(COUNTED))
+def test_no_weight_stands_outside_its_counted_interval(name: str) -> None:
+    """What a weight claims lies in the 90 % interval of what was counted, where at least ten have voted."""
+    row = COUNTED[name]
+    low, high = calibration.wilson(row.right, row.of)
+    assert low <= row.value <= high
