@@ -90,3 +90,8 @@ def test_a_page_fits_the_terminal(investigated: Investigated) -> None:
     painted = page(found, colour=True)
     assert painted.replace("\x1b[1m", "").replace("\x1b[0m", "") == page(found)
     assert painted != page(found)
+
+
+def test_nothing_is_asked_that_another_row_answers(investigated: Investigated) -> None:
+    """Where the kernel is seen to have killed for memory, it is not asked whether it was for memory."""
+    assert not investigated("oom").evidence["role"].eq("missing").any()

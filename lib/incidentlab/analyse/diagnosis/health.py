@@ -152,6 +152,7 @@ def _exit_codes(case: Case) -> list[Hypothesis]:
         139: ("crash_loop_app_bug", "it broke the rules of memory (SIGSEGV)"),
         137: ("oom_killed", "it was killed (SIGKILL), and nobody is seen to have done it"),
     }
+    starved = {hypothesis.service for hypothesis in _oom(case)}
     found = []
     for code, (category, meaning) in readings.items():
         rows = [row for row in case.ends(None) if row["exit_code"] == code and not row["stopped"]]
@@ -162,7 +163,7 @@ def _exit_codes(case: Case) -> list[Hypothesis]:
             hypothesis.rows = series("for", f"exit code {code}", own)
             if code == 137 and case.lines(service).index.isin(case.marked("child_ended")["row"]).any():
                 hypothesis.confidence = weight("exit.137.child")
-            elif code == 137:
+            elif code == 137 and service not in starved:
                 hypothesis.rows.append(
                     missing("whether it was for memory", f"docker inspect -f '{{{{json .State}}}}' {service}")
                 )
