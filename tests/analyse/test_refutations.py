@@ -118,3 +118,10 @@ def test_a_table_of_containers_names_who_was_harmed(pasted: Pasted, row: str, se
     harms = pasted(row + "\n").harms
     assert harms["kind"].tolist() == ["listed"]
     assert str(harms["service"].iloc[0]).endswith(service)
+
+
+def test_each_row_of_a_group_bears_its_own_kind(pasted: Pasted) -> None:
+    """A name that was unknown and a port that refused are told apart, though one finding holds both."""
+    found = pasted("app-1  | getaddrinfo ENOTFOUND db\napp-1  | connect ECONNREFUSED db:5432\ndb-1   | starting\n")
+    facts = found.evidence[(found.evidence["rank"] == 1) & found.evidence["line"].isin([1, 2])]
+    assert [fact.rpartition(": ")[2] for fact in facts["fact"]] == ["dns", "refused"]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+import pandas as pd
+
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later
@@ -161,11 +163,14 @@ def not_the_last(case: Case, found: Hypothesis) -> Fact | None:
 
     The nearest words before an end explain it; what a program survived does not.
     """
-    if found.category not in _REACHING or not _fell(case, found):
+    if found.category not in _REACHING:
         return None
-    after = [row for row in case.failed if row["service"] == found.service and later(row, found.signs[-1])]
+    after = [row for row in case.failed if _of(row, found) and later(row, found.signs[-1])]
     exact = [row for row in after if row["kind"] in READINGS and READINGS[row["kind"]].exactness == _OUTRIGHT]
-    return ("it ended after something else, which it names", exact[-1]) if exact else None
+    if not exact:
+        return None
+    final = READINGS[exact[-1]["kind"]].hard and found.category == "wrong_host" and found.service is None
+    return ("it ended after something else, which it names", exact[-1]) if final or _fell(case, found) else None
 
 
 def advice(case: Case, found: Hypothesis) -> Fact | None:
@@ -225,6 +230,10 @@ def _fell(case: Case, found: Hypothesis) -> bool:
 
 def _works_later(case: Case, found: Hypothesis) -> bool:
     return case.works(found.service, found.signs[-1]) is not None
+
+
+def _of(row: Record, found: Hypothesis) -> bool:
+    return bool(row["service"] == found.service or (pd.isna(row["service"]) and found.service is None))
 
 
 def _only_listens(found: Hypothesis) -> bool:

@@ -21,7 +21,9 @@ def unreached(
     found.host = next((str(row["host"]) for row in rows if pd.notna(row["host"])), None)
     found.port = next((int(row["port"]) for row in rows if pd.notna(row["port"])), None)
     found.proxy = all(row["runtime"] in PROXIES for row in rows)
-    found.rows = series("for", f"{who(client)} did not reach {whom(rows)}: {last['kind']}", rows)
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        same = [row for row in rows if row["kind"] == kind]
+        found.rows += series("for", f"{who(client)} did not reach {whom(rows)}: {kind}", same)
     found.signs, found.won = rows, won
     if won is not None:
         found.recovered, found.recovered_by = True, _brought_back(case, client, rows, won)
