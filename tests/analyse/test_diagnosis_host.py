@@ -70,7 +70,7 @@ ROWS = [
     ("oom-text", "oom_killed", "the server itself says that it has no memory", "db-1 | ERROR:  out of memory\n"),
     ("crlf-token", "line_endings", "bash shows the carriage return in the word that it does not expect",
      "api-1 | ./run.sh: line 3: syntax error near unexpected token `$'do\\r''\n"),
-    ("look-alike-token", "unknown", "a syntax error without it has other causes",
+    ("look-alike-token", "crash_loop_app_bug", "a syntax error without it is a fault of the script",
      "api-1 | ./run.sh: line 3: syntax error near unexpected token `do'\napi-1 exited with code 2\n"),
     ("command-exec-line", "command_not_found", "busybox puts the line after the exec",
      "web-1 | /entry.sh: exec: line 4: hypercorn: not found\nweb-1 exited with code 127\n"),
