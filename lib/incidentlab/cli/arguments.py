@@ -1,0 +1,63 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+FORMS = ("text", "json", "sarif", "github")
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="The evidence: a bundle (folder, .zip, .tar.gz) or a file of logs; - for standard input; compose:PROJECT "
+        "for a live project; or an address such as s3://BUCKET/INCIDENT.",
+    ),
+]
+Notebook = Annotated[
+    Path,
+    typer.Argument(
+        metavar="NOTEBOOK", readable=False, help="One of notebooks/, or your own with a cell tagged 'parameters'."
+    ),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME VALUE",
+        help="Set a parameter of the notebook; NAME=VALUE is taken too. May be given often.",
+    ),
+]
+Form = Annotated[
+    str,
+    typer.Option("--format", metavar="FORM", help=f"{', '.join(FORMS)}: sarif and github are for code hosts and CI."),
+]
+
+
+def form_of(form: str, *, as_json: bool) -> str:
+    """Return the form that is asked for, or refuse one that does not exist."""
+    from incidentlab.tables import BadInput
+
+    if form not in FORMS:
+        raise BadInput(f"--format is one of {', '.join(FORMS)}")
+    return "json" if as_json else form
+
+
+def example(command: str) -> str:
+    """Return the example below the help of a command."""
+    return f"\b\nExample:\n  {command}"
+
+
+class WithParameters(TyperCommand):
+    """A command that takes ``-p name value`` beside ``-p name=value``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, the pairs put together."""
+        from incidentlab.run.parameters import paired
+
+        return super().parse_args(ctx, paired(args))

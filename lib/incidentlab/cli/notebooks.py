@@ -1,0 +1,138 @@
+"""What is written and run: notebooks, batches, postmortems."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from incidentlab.cli.app import app
+from incidentlab.cli.arguments import Notebook, Parameters, Source, WithParameters, example
+from incidentlab.cli.screen import progress_bar
+
+
+@app.command(
+    cls=WithParameters,
+    epilog=example("incidentlab run notebooks/01-what-happened.ipynb incident -p service auth-service"),
+)
+def run(
+    notebook: Notebook,
+    source: Source,
+    parameter: Parameters = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the notebook and its page.")
+    ] = Path("build"),
+) -> None:
+    """Run a notebook over your evidence, and make a page of it.
+
+    Leaves the notebook with its results, and a page that needs no network.
+    """
+    from incidentlab.run import run as execute
+    from incidentlab.run.parameters import named
+
+    ran = execute(notebook, source, parameters=named(parameter or []), output=output, progress=sys.stderr.isatty())
+    typer.echo(f"notebook  {ran.notebook}\npage      {ran.page}")
+
+
+@app.command(epilog=example("incidentlab postmortem incident -o postmortem"))
+def postmortem(
+    source: Source,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the pages; its human.yaml is kept."),
+    ],
+    before: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Evidence of the time before a change: what was modified.")
+    ] = None,
+) -> None:
+    """Draft the postmortem: every sentence with its evidence.
+
+    As Markdown, HTML and PDF; what people write in human.yaml is kept.
+    """
+    from incidentlab import investigate, load, plot
+    from incidentlab.report.postmortem import write
+
+    found = investigate(load(source))
+    window = (found.incident.start, found.incident.end)
+    axes = plot.timeline(found.timeline, found.phases, window=window, refused=found.attempts)
+    interactive = plot.interactive(found.timeline, found.phases, window=window, refused=found.attempts)
+    earlier = investigate(load(before)) if before else None
+    written = write(found, output, figure=axes.get_figure(root=True), interactive=interactive, before=earlier)
+    for remark in written.draft.remarks:
+        typer.echo(f"incidentlab: {remark}", err=True)
+    typer.echo(f"page      {output / 'postmortem.html'}")
+    typer.echo(f"to write  {len(written.draft.prompts)} fields of {output / 'human.yaml'}; then run this again")
+
+
+@app.command(
+    cls=WithParameters, epilog=example("incidentlab batch notebooks/01-what-happened.ipynb data/* -o build/batch")
+)
+def batch(  # noqa: PLR0913 - each is an option of the command
+    notebook: Notebook,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE", help="Bundles or files of logs: paths, or addresses such as s3://BUCKET/*."),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            readable=False,
+            help="For the results; or an address such as s3://BUCKET/X.",
+        ),
+    ],
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", min=1, metavar="NUMBER", help="Runs at once; one for each CPU.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Run on the workers of this Dask scheduler; local starts some here."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Run only what is missing or has changed; a failure is a result and stays.")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="As --resume, and run once more what failed.")] = False,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.001, metavar="SECONDS", help="How long one run may take.")
+    ] = None,
+    parameter: Parameters = None,
+) -> None:
+    """Run a notebook over many incidents, and make an index of them.
+
+    Leaves a page for each, an index to sort and filter, and the results as data. What fails is a row.
+    """
+    from incidentlab.run import batch as execute
+    from incidentlab.run.parameters import named
+
+    given = named(parameter or [])
+    options: dict[str, Any] = {"jobs": jobs, "cluster": cluster, "resume": resume, "again": again, "timeout_s": timeout}
+    with progress_bar("batch") as progress:
+        ended = execute(notebook, sources, output=output, parameters=given, progress=progress, **options)
+    typer.echo(f"{ended.done} done, {ended.failed} failed, {ended.kept} kept from before")
+    typer.echo(f"index  {output.rstrip('/')}/index.html")
+
+
+@app.command(epilog=example("incidentlab lessons -o course"))
+def lessons(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the copies.")
+    ] = Path("lessons"),
+    edition: Annotated[
+        str, typer.Option(metavar="NAME", help="student, or instructor: with answers and plans.")
+    ] = "student",
+    folder: Annotated[
+        Path, typer.Option("--lessons", metavar="FOLDER", readable=False, help="Where the lessons of a checkout are.")
+    ] = Path("notebooks/lessons"),
+) -> None:
+    """Copy the lessons, to learn or to teach with them.
+
+    Notebooks, questions and recordings; nobody's work is overwritten.
+    """
+    from incidentlab.teach.editions import editions
+
+    written = editions(folder, output, edition=edition)
+    typer.echo(f"{len(written)} lessons in {output}; next: jupyter lab {output}")
