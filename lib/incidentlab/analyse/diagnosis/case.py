@@ -164,10 +164,8 @@ class Case:
 
     def server_words(self, service: str | None) -> list[str]:
         """Return the kinds of servers whose own lines stand in the log of a service."""
-        own = self.lines(service).index
-        spoken = self.marks[self.marks["kind"].eq("server") & self.marks["row"].isin(own)]
-        prints = set(spoken["runtime"])
-        return [server.name for server in SERVERS if server.prints in prints]
+        spoken = self.marks[self.marks["kind"].eq("server") & self.marks["row"].isin(self.lines(service).index)]
+        return [server.name for server in SERVERS if server.prints in set(spoken["runtime"])]
 
     @cached_property
     def stop_begins(self) -> Record | None:
