@@ -76,6 +76,8 @@ def sought(texts: pd.Series[Any], kind: str) -> pd.DataFrame:
     >>> sought(texts, "url")[["row", "host", "port"]].values.tolist()
     [[0, 'api', '8080']]
     """
+    if texts.empty:
+        return tables.empty(tables.MARKS)
     array = _array(texts)
     rows = np.arange(len(array))
     parts: list[pa.Table] = []
@@ -131,6 +133,8 @@ def _taken(texts: pa.Array, rows: npt.NDArray[np.int64], pattern: Pattern) -> li
 
 
 def _table(parts: list[pa.Table]) -> pd.DataFrame:
+    if not parts:
+        return tables.empty(tables.MARKS)
     found = pa.concat_tables([_SCHEMA.empty_table(), *parts])
     return tables.check(found.to_pandas(types_mapper=_dtype), tables.MARKS)
 

@@ -101,6 +101,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     >>> records(rows([{"service": "redis"}], PROBES))[0]["service"]
     'redis'
     """
+    if frame.empty:  # of a text many tables are, and pandas takes its time over nothing
+        return []
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 

@@ -39,9 +39,11 @@ def end_begins(logs: pd.DataFrame, events: pd.DataFrame) -> Any:
     if logs["ts"].notna().any():
         return pd.NA
     died = sorted(tables.records(events[events["action"] == "die"]), key=lambda row: row["order"])
+    if not died:
+        return pd.NA
     said = logs[logs["kind"].eq("log") & logs["message"].str.strip().ne("")]
     begins: Any = pd.NA
-    parting, told = (says(said["message"] if died else said["message"][:0], kind) for kind in _PARTING)
+    parting, told = (says(said["message"], kind) for kind in _PARTING)
     failed: set[Any] = set()
     for row in reversed(died):
         after = said[said["order"].gt(row["order"]).fillna(value=False)]
