@@ -18,7 +18,6 @@ NOTEBOOKS = ROOT / "notebooks"
 CALLS = {
     "diagnose": ["diagnose", "{log}"],
     "diagnose as JSON": ["diagnose", "{log}", "--json"],
-    "postmortem notebook": ["run", str(NOTEBOOKS / "10-write-the-postmortem.ipynb"), "{log}", "-o", "{out}"],
     "postmortem": ["postmortem", "{log}", "-o", "{out}"],
     "batch": ["batch", str(NOTEBOOKS / "01-what-happened.ipynb"), "{log}", "-o", "{out}", "-j", "1"],
     "refusal": ["postmortem", "{log}", "-o", "/proc/none"],
