@@ -6,6 +6,8 @@ import pytest
 from incidentlab import tables
 from incidentlab.analyse.failures import failures as fold
 from incidentlab.analyse.marks import marks
+from incidentlab.investigate import investigate
+from incidentlab.load import load
 from incidentlab.tables import ADDRESSES, CONTAINERS, LOGS
 
 
@@ -195,3 +197,12 @@ def test_no_failure_is_an_empty_table():
         found = failures(logs)
         assert list(found.columns) == tables.FAILURES.names
         assert found.empty
+
+
+def test_an_entrypoint_that_waits_for_its_own_server_has_not_failed() -> None:
+    """What the scripts of the database images say of the server that they start is no failure of anybody."""
+    text = (
+        "db-1  | 2026-11-23 10:00:00+00:00 [Note] [Entrypoint]: Waiting for server startup\n"
+        "pg-1  | waiting for server to start.... done\n"
+    )
+    assert investigate(load(text)).failures.empty
