@@ -119,19 +119,24 @@ class Desk:
 
     def run_all(self) -> None:
         """Click on Run, then on Run All Cells, and wait until each cell has ended anew; none may fail or warn."""
-        before = max(self.page.evaluate(COUNTS))
+        before = self.page.evaluate(COUNTS)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         failed = f"document.querySelector('{COMPLAINT}') !== null"
-        ended = f"(before) => {failed} || ({COUNTS})().every((count) => count > before)"
+        ended = f"(before) => {failed} || ({COUNTS})().every((count, at) => count > 0 && count !== before[at])"
         self.page.wait_for_function(ended, arg=before, timeout=PATIENCE_S * 1000)
         assert self.page.locator(COMPLAINT).all_text_contents() == []
+
+    def reload(self) -> None:
+        """Load the page again, and wait until the notebook is connected to its kernel; what was not saved is gone."""
+        self.page.reload()
+        self.page.wait_for_function(CONNECTED, timeout=PATIENCE_S * 1000)
 
     def restart(self) -> None:
         """Click on Kernel, then on Restart Kernel, and wait for the new one; no cell runs."""
         self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-        self.page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
-        self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self.page.locator('.lm-Menu [data-command="kernelmenu:restart"]').click()
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
         self.page.get_by_role("dialog").wait_for(state="detached")
         self.page.wait_for_function(CONNECTED, timeout=PATIENCE_S * 1000)
 

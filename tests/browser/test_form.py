@@ -101,14 +101,15 @@ def test_what_is_typed_outlives_a_run_a_reload_and_the_kernel(desk: Any, human: 
     desk.run_all()
     assert form.get_by_label("lessons", exact=True).input_value() == "lessons, lessons"
     assert form.get_by_label("lessons", exact=True).is_visible()  # its group is open as it was
-    desk.page.reload()
-    form.get_by_label("lessons", exact=True).wait_for()
+    desk.reload()
+    desk.run_all()  # the page was not saved, what was typed was
+    assert form.get_by_label("lessons", exact=True).input_value() == "lessons, lessons"
     wanted = {"lessons": [fill(form, "lessons", "lessons", "typed after the reload")]}
     assert stands(human, wanted) == wanted
     desk.restart()
     asleep = desk.page.get_by_text("The form sleeps")
     asleep.wait_for()
-    assert not form.is_visible()
+    form.wait_for(state="hidden")
     desk.photograph("form-asleep", asleep.locator("xpath=ancestor::*[contains(@class,'jp-OutputArea')][1]"))
     desk.run_all()
     asleep.wait_for(state="hidden")

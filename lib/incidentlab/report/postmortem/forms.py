@@ -220,7 +220,8 @@ _ASLEEP = """<style>
 .incidentlab-asleep { display: none; padding: 6px 10px; border-left: 4px solid #e69f00 }
 .jp-OutputArea:not(:has(.incidentlab-form:not(.jupyter-widgets-disconnected))) .incidentlab-asleep { display: block }
 .jp-OutputArea:has(.incidentlab-asleep):not(:has(.incidentlab-form:not(.jupyter-widgets-disconnected)))
-  [data-mime-type="application/vnd.jupyter.widget-view+json"] { display: none }
+  [data-mime-type="application/vnd.jupyter.widget-view+json"],
+.incidentlab-form.jupyter-widgets-disconnected { display: none !important }
 </style><p class="incidentlab-asleep">The form sleeps: its kernel is gone. Run this cell, or all cells, to open it
 again; what was typed into it stands in human.yaml.</p>"""
 """Shown in the place of a form that no kernel listens to any more, so that nobody types into it in vain."""
