@@ -9,8 +9,8 @@ import pytest
 
 from incidentlab.load import load
 from incidentlab.report.postmortem import folder_of, read
-from incidentlab.report.postmortem.edit import FIELDS, answers
-from incidentlab.report.postmortem.human import CHOICES, GROUPS, LISTS, MAPS, RECORDS
+from incidentlab.report.postmortem.people.edit import FIELDS, answers
+from incidentlab.report.postmortem.people.human import CHOICES, GROUPS, LISTS, MAPS, RECORDS
 
 pytestmark = pytest.mark.browser
 NOTEBOOK = "notebooks/10-write-the-postmortem.ipynb"

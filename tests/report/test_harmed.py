@@ -4,7 +4,7 @@ from incidentlab.investigate import investigate
 from incidentlab.load import load
 from incidentlab.report.answer import page
 from incidentlab.report.postmortem.draft import draft
-from incidentlab.report.postmortem.markdown import markdown
+from incidentlab.report.postmortem.pages.markdown import markdown
 
 FLUX = """svc-1  | 2026-03-01T10:00:00Z INFO tick
 svc-1  | 2026-03-01T10:00:01Z ERROR flux capacitor drained

@@ -29,9 +29,9 @@ from incidentlab.report.postmortem import (
     uncited,
     write,
 )
-from incidentlab.report.postmortem.markdown import escaped, markdown
-from incidentlab.report.postmortem.page import page
-from incidentlab.report.postmortem.plain import LEGEND, plain
+from incidentlab.report.postmortem.pages.markdown import escaped, markdown
+from incidentlab.report.postmortem.pages.page import page
+from incidentlab.report.postmortem.pages.plain import LEGEND, plain
 from incidentlab.report.postmortem.statement import Excerpt, Section, claims
 from incidentlab.tables import BadInput, BadTable
 

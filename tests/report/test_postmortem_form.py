@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from incidentlab.investigate import investigate
 from incidentlab.load import load
 from incidentlab.report.postmortem import identity, read, template
-from incidentlab.report.postmortem.edit import FIELDS, answers, edited
-from incidentlab.report.postmortem.forms import Form, form, summary
-from incidentlab.report.postmortem.human import CHOICES, GROUPS, INCIDENT, MAPS, NAME, RECORDS
+from incidentlab.report.postmortem.people.edit import FIELDS, answers, edited
+from incidentlab.report.postmortem.people.human import CHOICES, GROUPS, INCIDENT, MAPS, NAME, RECORDS
+from incidentlab.report.postmortem.widgets.form import Form, form, summary
 from incidentlab.tables import BadInput
 
 FOUND = investigate(load("auth-service-1  | Error: connect ECONNREFUSED 172.18.0.2:5432\n"))

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from incidentlab.cli import app
 from incidentlab.investigate import Investigation
 from incidentlab.report.postmortem import Document, draft, read, uncited
-from incidentlab.report.postmortem.markdown import markdown
+from incidentlab.report.postmortem.pages.markdown import markdown
 from incidentlab.report.postmortem.statement import Grid
 
 DATA = Path(__file__).parents[2] / "data"

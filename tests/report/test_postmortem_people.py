@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from incidentlab.report.postmortem import read, template, wording
-from incidentlab.report.postmortem.human import INCIDENT, LISTS, MAPS, RECORDS, TEXTS, Human
+from incidentlab.report.postmortem.people.human import INCIDENT, LISTS, MAPS, RECORDS, TEXTS, Human
 from incidentlab.tables import BadInput
 
 

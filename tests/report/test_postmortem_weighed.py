@@ -7,10 +7,10 @@ import pytest
 from incidentlab.analyse import whatif
 from incidentlab.investigate import Investigation
 from incidentlab.report.postmortem import Row, Statement, draft
-from incidentlab.report.postmortem.human import Human
 from incidentlab.report.postmortem.material import Material
+from incidentlab.report.postmortem.people.human import Human
+from incidentlab.report.postmortem.sections.weighed import FIX, weighed
 from incidentlab.report.postmortem.statement import Grid
-from incidentlab.report.postmortem.weighed import FIX, weighed
 from incidentlab.report.replays import as_it_was, facts
 
 Investigated = Callable[[str], Investigation]

@@ -18,7 +18,7 @@ from incidentlab import plot
 from incidentlab.analyse import whatif
 from incidentlab.analyse.whatif import Facts, Setting
 from incidentlab.report import postmortem
-from incidentlab.report.postmortem.wording import names
+from incidentlab.report.postmortem.people.wording import names
 from incidentlab.tables import BadInput
 from incidentlab.teach.facts import Story
 

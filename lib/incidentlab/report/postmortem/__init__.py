@@ -7,12 +7,12 @@ without cannot be built (`statement`). What only people know stands in human.yam
 
 from incidentlab.report.postmortem.draft import Draft, draft
 from incidentlab.report.postmortem.export import people, write
-from incidentlab.report.postmortem.forms import form
-from incidentlab.report.postmortem.human import Human, read, template
-from incidentlab.report.postmortem.identity import folder_of, identity
 from incidentlab.report.postmortem.notebook import drafted, milestones_said, prompts, remarks
+from incidentlab.report.postmortem.people.human import Human, read, template
+from incidentlab.report.postmortem.people.identity import folder_of, identity
+from incidentlab.report.postmortem.people.wording import Remark, wording
 from incidentlab.report.postmortem.statement import Cite, Document, Prompt, Row, Statement, uncited
-from incidentlab.report.postmortem.wording import Remark, wording
+from incidentlab.report.postmortem.widgets.form import form
 
 __all__ = [
     "Cite",

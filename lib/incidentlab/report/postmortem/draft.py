@@ -9,12 +9,12 @@ from typing import Any, Protocol
 import pandas as pd
 
 from incidentlab.investigate import Investigation
-from incidentlab.report.postmortem import account, modified, practice
-from incidentlab.report.postmortem.external import external
-from incidentlab.report.postmortem.human import Human
 from incidentlab.report.postmortem.material import Material
+from incidentlab.report.postmortem.people.human import Human
+from incidentlab.report.postmortem.people.wording import Remark, wording
+from incidentlab.report.postmortem.sections import account, modified, practice
+from incidentlab.report.postmortem.sections.external import external
 from incidentlab.report.postmortem.statement import Document, Grid, Prompt
-from incidentlab.report.postmortem.wording import Remark, wording
 
 
 class Picture(Protocol):

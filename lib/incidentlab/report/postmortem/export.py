@@ -18,12 +18,12 @@ from incidentlab.investigate import Investigation
 from incidentlab.offline import Live
 from incidentlab.report.document import values
 from incidentlab.report.postmortem.draft import Draft, Picture, draft
-from incidentlab.report.postmortem.human import NAME, Human, read, template
-from incidentlab.report.postmortem.identity import belongs, identity
-from incidentlab.report.postmortem.markdown import markdown
-from incidentlab.report.postmortem.page import page
-from incidentlab.report.postmortem.plain import figure_of, plain
-from incidentlab.report.postmortem.typeset import pdf
+from incidentlab.report.postmortem.pages.markdown import markdown
+from incidentlab.report.postmortem.pages.page import page
+from incidentlab.report.postmortem.pages.plain import figure_of, plain
+from incidentlab.report.postmortem.pages.typeset import pdf
+from incidentlab.report.postmortem.people.human import NAME, Human, read, template
+from incidentlab.report.postmortem.people.identity import belongs, identity
 from incidentlab.tables import BadInput
 
 FIGURE = "timeline.png"

@@ -14,7 +14,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.milestones import metrics, milestones
 from incidentlab.investigate import Investigation
-from incidentlab.report.postmortem.human import Human, question
+from incidentlab.report.postmortem.people.human import Human, question
 from incidentlab.report.postmortem.statement import Cite, Prompt, Row, Statement, Written
 
 Record = dict[str, Any]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab.report.postmortem.draft import Draft
-from incidentlab.report.postmortem.markdown import markdown
-from incidentlab.report.postmortem.page import fragment
-from incidentlab.report.postmortem.wording import Remark
+from incidentlab.report.postmortem.pages.markdown import markdown
+from incidentlab.report.postmortem.pages.page import fragment
+from incidentlab.report.postmortem.people.wording import Remark
 from incidentlab.report.show import Shown, table
 
 

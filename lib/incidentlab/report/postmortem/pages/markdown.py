@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from incidentlab.report.postmortem.plain import plain
+from incidentlab.report.postmortem.pages.plain import plain
 from incidentlab.report.postmortem.statement import Document
 
 _SPECIAL = re.compile(r"[\\`*\[\]|~$#]|(?<!\w)_|_(?!\w)|^[-+=]|^\d+(?=[.)] )")

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from incidentlab.incident import Incident
-from incidentlab.report.postmortem.human import INCIDENT, NAME, Human
+from incidentlab.report.postmortem.people.human import INCIDENT, NAME, Human
 from incidentlab.tables import BadInput
 
 HOME = Path("..") / "build" / "postmortem"

@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from incidentlab.report.postmortem.edit import FIELDS, Answers, answers, edited
 from incidentlab.report.postmortem.export import people
-from incidentlab.report.postmortem.human import GROUPS, NAME, named, read
-from incidentlab.report.postmortem.identity import identity
 from incidentlab.report.postmortem.material import Material
-from incidentlab.report.postmortem.wording import Remark, wording
+from incidentlab.report.postmortem.people.edit import FIELDS, Answers, answers, edited
+from incidentlab.report.postmortem.people.human import GROUPS, NAME, named, read
+from incidentlab.report.postmortem.people.identity import identity
+from incidentlab.report.postmortem.people.wording import Remark, wording
 from incidentlab.report.screen import watched
 from incidentlab.report.show import Shown, table, visible
 from incidentlab.tables import BadInput
 
 if TYPE_CHECKING:
     from incidentlab.investigate import Investigation
-    from incidentlab.report.postmortem.inputs import Field
+    from incidentlab.report.postmortem.widgets.field import Field
 
 _PLACE = re.compile(rf"^{re.escape(NAME)}:\d+: ")
 _OPEN: dict[Path, int | None] = {}
@@ -108,7 +108,7 @@ class Form:
     def __init__(self, folder: Path, found: Investigation) -> None:
         import ipywidgets as widgets
 
-        from incidentlab.report.postmortem.inputs import Field
+        from incidentlab.report.postmortem.widgets.field import Field
 
         self._folder, self._found, self._services = folder, found, Material(found).services
         self._sheet, self._alone = Sheet(folder, found), threading.RLock()  # JupyterLab sends clicks to another thread

@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from incidentlab.report.postmortem.human import KINDS, NAME, STATUSES, Human
+from incidentlab.report.postmortem.people.human import KINDS, NAME, STATUSES, Human
 from incidentlab.report.postmortem.statement import Written
 
 
@@ -100,7 +100,7 @@ def wording(human: Human, *, services: Collection[str] = ()) -> list[Remark]:
 
     Examples
     --------
-    >>> from incidentlab.report.postmortem.human import read
+    >>> from incidentlab.report.postmortem.people.human import read
     >>> [remark.found for remark in wording(read("summary: It was human error; Bob should have waited."))]
     ["'human error'", "'should have'"]
     """

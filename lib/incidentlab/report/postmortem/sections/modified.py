@@ -15,8 +15,8 @@ from incidentlab import tables
 from incidentlab.analyse.audit.case import size
 from incidentlab.investigate import Investigation, compare
 from incidentlab.report.postmortem.material import Material, Record, name
+from incidentlab.report.postmortem.people.wording import Remark
 from incidentlab.report.postmortem.statement import Grid, Node
-from incidentlab.report.postmortem.wording import Remark
 
 _CHANGED = ("configuration", "image", "layer")
 _LONG = 160

@@ -6,11 +6,11 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.wording import sentence
-from incidentlab.report.postmortem import modified
-from incidentlab.report.postmortem.human import question
 from incidentlab.report.postmortem.material import Material, Record, at, moment, name
+from incidentlab.report.postmortem.people.human import question
+from incidentlab.report.postmortem.sections import modified
+from incidentlab.report.postmortem.sections.weighed import weighed
 from incidentlab.report.postmortem.statement import Excerpt, Node, Section, Statement
-from incidentlab.report.postmortem.weighed import weighed
 
 _LONGEST = 14
 """Lines of the symptom that are quoted."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.report.postmortem import modified
-from incidentlab.report.postmortem.human import RECORDS, question
 from incidentlab.report.postmortem.material import Material, Record, at, moment, name
+from incidentlab.report.postmortem.people.human import RECORDS, question
+from incidentlab.report.postmortem.people.wording import Remark
+from incidentlab.report.postmortem.sections import modified
 from incidentlab.report.postmortem.statement import (
     Cite,
     Figure,
@@ -19,7 +20,6 @@ from incidentlab.report.postmortem.statement import (
     Statement,
     Written,
 )
-from incidentlab.report.postmortem.wording import Remark
 
 _MOST = 60
 """Rows of the timeline that are shown; of a longer one both ends."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from incidentlab.report.postmortem.plain import figure_of, plain
+from incidentlab.report.postmortem.pages.plain import figure_of, plain
 from incidentlab.report.postmortem.statement import Document
 
 _TEMPLATE = Path(__file__).parent / "templates" / "document.typ"

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from incidentlab.report.postmortem.human import LISTS, MAPS, NAME, RECORDS, TEXTS, Human, question, read
+from incidentlab.report.postmortem.people.human import LISTS, MAPS, NAME, RECORDS, TEXTS, Human, question, read
 from incidentlab.tables import BadInput
 
 Answers = dict[str, Any]

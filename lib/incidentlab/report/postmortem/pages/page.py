@@ -10,7 +10,7 @@ import jinja2
 from markupsafe import Markup
 
 from incidentlab.offline import Live, policy, tags
-from incidentlab.report.postmortem.plain import figure_of, plain
+from incidentlab.report.postmortem.pages.plain import figure_of, plain
 from incidentlab.report.postmortem.statement import Document
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -12,7 +12,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from incidentlab.report.postmortem.human import CHOICES, LISTS, MAPS, RECORDS, question
+from incidentlab.report.postmortem.people.human import CHOICES, LISTS, MAPS, RECORDS, question
 from incidentlab.report.show import visible
 
 _NARROW = {"owner": "14%", "due": "14%", "kind": "14%", "status": "14%"}

@@ -11,8 +11,8 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.knowledge.causes import CAUSES
-from incidentlab.report.postmortem.human import question
 from incidentlab.report.postmortem.material import Material, moment
+from incidentlab.report.postmortem.people.human import question
 from incidentlab.report.postmortem.statement import Document, Grid, Node, Row, Section
 
 

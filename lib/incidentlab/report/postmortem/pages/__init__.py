@@ -1,0 +1,1 @@
+"""A document as Markdown, HTML and PDF: each takes the same plain data."""

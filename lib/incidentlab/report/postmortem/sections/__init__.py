@@ -1,0 +1,1 @@
+"""What stands in a postmortem: each function returns one section, or the sections of one part."""

@@ -1,0 +1,1 @@
+"""human.yaml as a form on a screen."""
