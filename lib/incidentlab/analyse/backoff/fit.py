@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from incidentlab.analyse import quantiles
+
 CONFIDENCE = 0.95
 TIMER_S = 0.002
 """Timers are late and logs are stamped to a millisecond or two: no spread is believed to be less."""
@@ -34,10 +36,8 @@ class Fit:
 
     def bounds(self, name: str) -> tuple[float, float, float]:
         """Return estimate, lower and upper bound of a parameter as a delay; NaN where too wide to tell."""
-        from scipy import stats  # type: ignore[import-untyped]  # untyped, and late: it takes half a second
-
         value, error = getattr(self, name)
-        wide = error * stats.t.ppf((1 + CONFIDENCE) / 2, self.free) if self.free else math.nan
+        wide = error * quantiles.student((1 + CONFIDENCE) / 2, self.free) if self.free else math.nan
         wide = wide if wide <= _WIDEST else math.nan
         return math.exp(value), math.exp(value - wide), math.exp(value + wide)
 
@@ -97,8 +97,6 @@ def parameters(found: list[Fit], slack_s: float = 0.0) -> dict[str, float]:
     """
     if not found:
         return {}
-    from scipy import stats  # late: it takes half a second
-
     best, result = found[0], dict[str, float]()
     for name, inner in (("initial", "first"), ("factor", "growth"), ("cap", "level")):
         unit = "" if name == "factor" else "_s"
@@ -110,9 +108,9 @@ def parameters(found: list[Fit], slack_s: float = 0.0) -> dict[str, float]:
             f"{name}_upper{unit}": high,
         }
     half = math.sqrt(3) * best.spread
-    ends = (
-        [math.sqrt(best.free / q) for q in stats.chi2.ppf([0.975, 0.025], best.free)] if best.free else [math.nan] * 2
-    )
+    ends = [math.nan] * 2
+    if best.free:
+        ends = [math.sqrt(best.free / quantiles.chi_squared(share, best.free)) for share in (0.975, 0.025)]
     return result | {
         "jitter_ratio": half if best.free else math.nan,
         "jitter_lower_ratio": half * ends[0] * (best.spread > 2 * best.floor),

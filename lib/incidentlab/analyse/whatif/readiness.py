@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from incidentlab import tables
+from incidentlab.analyse import quantiles
 
 
 def readiness(
@@ -134,8 +135,6 @@ def ready_probability(ready: pd.DataFrame, deadline_s: float, *, confidence: flo
     if ready.empty:
         return float("nan"), 0.0
     moments, share = weights(ready)
-    from scipy import stats  # type: ignore[import-untyped]  # untyped, and late: it takes half a second
-
     lasted = np.sort(ready["duration_s"].to_numpy())
     done = np.sort(ready.loc[ready["observed"].astype(bool), "duration_s"].to_numpy())
     done = done[done <= deadline_s]
@@ -149,4 +148,4 @@ def ready_probability(ready: pd.DataFrame, deadline_s: float, *, confidence: flo
     if not len(done):
         return estimate, 0.0
     size = (mean - square) / (square - mean**2)
-    return estimate, float(1 - stats.beta.ppf(confidence, mean * size, (1 - mean) * size))
+    return estimate, 1 - quantiles.beta(confidence, mean * size, (1 - mean) * size)
