@@ -89,6 +89,7 @@ def test_look_alikes() -> None:
         "message\nboom\n",
         '[{"a": 1}]',
         "[x] a\n",
+        "time,\rmessage\n1,x\n",
     ):
         assert exports.rows(text.encode()) is None, text
 

@@ -112,7 +112,8 @@ def _table(data: bytes, head: bytes) -> list[Row] | None:
     between = next((mark for mark in ",;\t" if mark in first), None)
     if between is None:
         return None
-    columns = [name.strip() for name in next(csv.reader([first], delimiter=between))]
+    header = next(_cells(first, between), None)  # none of a line that is no CSV
+    columns = [name.strip() for name in header[1]] if header else []
     texts = [name for name in _TEXT if name in columns]
     times = [name for name in _TIME if name in columns]
     if (
