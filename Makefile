@@ -3,7 +3,7 @@
 python := .venv/bin/python
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test lint types unit notebooks browser engine recordings zoo calibration recorded-notebooks clean
+.PHONY: demo test lint types unit notebooks browser engine recordings zoo calibration recorded-notebooks wheel lock clean
 
 demo: .venv/ready
 	@.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
@@ -49,6 +49,13 @@ recorded-notebooks: .venv/ready
 	.venv/bin/jupyter nbconvert --to notebook --execute --inplace --log-level WARN notebooks/[0-9]*.ipynb notebooks/lessons/[0-9]*.ipynb
 	.venv/bin/nbstripout --keep-output --keep-count notebooks/[0-9]*.ipynb notebooks/lessons/[0-9]*.ipynb
 	$(python) -m incidentlab.teach.plan
+
+wheel: .venv/ready
+	$(python) -m build --no-isolation --wheel --outdir build/dist
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	    --no-emit-find-links --extra all --group dev pyproject.toml --output-file requirements.lock
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

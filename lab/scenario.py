@@ -10,6 +10,7 @@ Exit status: 0 done; 1 the scenario did not go as written; 2 unusable input, one
 import argparse
 import fcntl
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -28,8 +29,10 @@ import yaml
 
 LAB = Path(__file__).resolve().parent
 SCENARIOS = LAB / "scenarios"
-DATA = LAB.parent / "data"
-BUILD = LAB.parent / "build" / "lab"
+PLACE = Path(os.environ.get("INCIDENTLAB_LAB_PLACE") or LAB.parent)
+"""Where recordings and work files stand: the checkout, or what `incidentlab lab` chooses for the lab of a wheel."""
+DATA = PLACE / "data"
+BUILD = PLACE / "build" / "lab"
 PROJECT = "payflow"
 
 

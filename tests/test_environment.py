@@ -18,8 +18,16 @@ def requirement(text: str) -> tuple[str, str]:
 
 def declared() -> dict[str, str]:
     """Return every package of pyproject.toml with its bound."""
+    extras = PROJECT["project"]["optional-dependencies"]
     listed = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    listed += [text for extra in everything(extras) for text in extras[extra] if not text.startswith("incidentlab[")]
     return dict(map(requirement, listed))
+
+
+def everything(extras: dict[str, list[str]], extra: str = "all") -> set[str]:
+    """Return an extra and those that it takes in."""
+    inner = [text[len("incidentlab[") : -1] for text in extras[extra] if text.startswith("incidentlab[")]
+    return {extra}.union(*(everything(extras, name) for name in inner))
 
 
 def test_conda_and_pip_name_the_same_packages() -> None:
@@ -36,11 +44,12 @@ def test_conda_and_pip_name_the_same_packages() -> None:
 
 def conda_name(name: str) -> str:
     """Return what conda-forge calls a package of PyPI."""
-    return {"docker": "docker-py", "matplotlib": "matplotlib-base", "typst": "typst-py"}.get(name, name)
+    named = {"build": "python-build", "docker": "docker-py", "matplotlib": "matplotlib-base", "typst": "typst-py"}
+    return named.get(name, name)
 
 
 def test_the_lock_pins_what_is_declared() -> None:
-    """Every declared package is pinned in requirements.lock with hashes."""
+    """Every declared package, those of the extras too, is pinned in requirements.lock with hashes."""
     lock = (ROOT / "requirements.lock").read_text()
     pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.M)}
     assert set(declared()) <= pinned

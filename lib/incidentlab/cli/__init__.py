@@ -31,6 +31,12 @@ def main() -> None:
             raise  # of no file: a fault of the program
         what_next = _WHAT_NEXT.get(error.errno or 0, "give another")
         _give_up(f"{error.filename or 'a file'}: {error.strerror}; {what_next}")
+    except ModuleNotFoundError as error:
+        from incidentlab.tables.extras import missing
+
+        if (words := missing(error.name)) is None:
+            raise
+        _give_up(words)
     except Exception as error:
         from incidentlab.tables import IncidentlabError  # late: pandas comes with it
 

@@ -21,7 +21,9 @@ Source = Annotated[
 Notebook = Annotated[
     Path,
     typer.Argument(
-        metavar="NOTEBOOK", readable=False, help="One of notebooks/, or your own with a cell tagged 'parameters'."
+        metavar="NOTEBOOK",
+        readable=False,
+        help="What 'incidentlab notebooks' lists, or a file of your own with a cell tagged 'parameters'.",
     ),
 ]
 Parameters = Annotated[

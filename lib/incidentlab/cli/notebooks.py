@@ -15,7 +15,7 @@ from incidentlab.cli.screen import progress_bar
 
 @app.command(
     cls=WithParameters,
-    epilog=example("incidentlab run notebooks/01-what-happened.ipynb incident -p service auth-service"),
+    epilog=example("incidentlab run what-happened incident -p service auth-service"),
 )
 def run(
     notebook: Notebook,
@@ -51,24 +51,33 @@ def postmortem(
 
     As Markdown, HTML and PDF; what people write in human.yaml is kept.
     """
-    from incidentlab import investigate, load, plot
+    from incidentlab import investigate, load
     from incidentlab.report.postmortem import write
+    from incidentlab.tables.extras import install, there
 
     found = investigate(load(source))
-    window = (found.incident.start, found.incident.end)
-    axes = plot.timeline(found.timeline, found.phases, window=window, refused=found.attempts)
-    interactive = plot.interactive(found.timeline, found.phases, window=window, refused=found.attempts)
     earlier = investigate(load(before)) if before else None
-    written = write(found, output, figure=axes.get_figure(root=True), interactive=interactive, before=earlier)
+    drawn = _drawn(found) if there("pages") else {}
+    written = write(found, output, before=earlier, **drawn)
+    if not drawn:
+        typer.echo(f"incidentlab: without figure, timeline to zoom and PDF; they need {install('pages')}", err=True)
     for remark in written.draft.remarks:
         typer.echo(f"incidentlab: {remark}", err=True)
     typer.echo(f"page      {output / 'postmortem.html'}")
     typer.echo(f"to write  {len(written.draft.prompts)} fields of {output / 'human.yaml'}; then run this again")
 
 
-@app.command(
-    cls=WithParameters, epilog=example("incidentlab batch notebooks/01-what-happened.ipynb data/* -o build/batch")
-)
+def _drawn(found: Any) -> dict[str, Any]:
+    """Return the timeline of a postmortem, as a figure and to zoom."""
+    from incidentlab import plot
+
+    window = (found.incident.start, found.incident.end)
+    axes = plot.timeline(found.timeline, found.phases, window=window, refused=found.attempts)
+    interactive = plot.interactive(found.timeline, found.phases, window=window, refused=found.attempts)
+    return {"figure": axes.get_figure(root=True), "interactive": interactive}
+
+
+@app.command(cls=WithParameters, epilog=example("incidentlab batch what-happened incidents/* -o reports"))
 def batch(  # noqa: PLR0913 - each is an option of the command
     notebook: Notebook,
     sources: Annotated[
@@ -116,6 +125,27 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     typer.echo(f"index  {output.rstrip('/')}/index.html")
 
 
+@app.command(epilog=example("incidentlab notebooks -o analysis"))
+def notebooks(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the copies.")
+    ] = None,
+) -> None:
+    """List the notebooks, or copy them to work on.
+
+    The copies come with the recorded incidents that they show; nobody's work is overwritten.
+    """
+    from incidentlab.run import shipped
+
+    if output is None:
+        for name, path in shipped.names().items():
+            typer.echo(f"{name:26}  {shipped.question(path)}")
+        typer.echo("\nincidentlab run NAME SOURCE runs one; incidentlab notebooks -o FOLDER copies them")
+        return
+    written = shipped.copies(output)
+    typer.echo(f"{len(written)} notebooks in {output}; next: jupyter lab {output}")
+
+
 @app.command(epilog=example("incidentlab lessons -o course"))
 def lessons(
     output: Annotated[
@@ -125,14 +155,18 @@ def lessons(
         str, typer.Option(metavar="NAME", help="student, or instructor: with answers and plans.")
     ] = "student",
     folder: Annotated[
-        Path, typer.Option("--lessons", metavar="FOLDER", readable=False, help="Where the lessons of a checkout are.")
-    ] = Path("notebooks/lessons"),
+        Path | None,
+        typer.Option(
+            "--lessons", metavar="FOLDER", readable=False, help="Lessons of your own; by default those of incidentlab."
+        ),
+    ] = None,
 ) -> None:
     """Copy the lessons, to learn or to teach with them.
 
     Notebooks, questions and recordings; nobody's work is overwritten.
     """
+    from incidentlab.run.shipped import place
     from incidentlab.teach.editions import editions
 
-    written = editions(folder, output, edition=edition)
+    written = editions(folder or place("notebooks") / "lessons", output, edition=edition)
     typer.echo(f"{len(written)} lessons in {output}; next: jupyter lab {output}")

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentlab.bundle import address
-from incidentlab.run import index
+from incidentlab.run import index, shipped
 from incidentlab.run.delivery import deliver, put, take_back
 from incidentlab.run.one import _label, _read
 from incidentlab.run.parameters import checked, declared
@@ -48,7 +48,7 @@ class Batch:
 
 
 def batch(  # noqa: PLR0913 - each is an option of the command
-    notebook: Path,
+    notebook: Path | str,
     sources: Iterable[str],
     *,
     output: str | Path,
@@ -65,7 +65,8 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     Parameters
     ----------
     notebook
-        Has one cell tagged ``parameters`` with a parameter ``source``.
+        Path of one with a cell tagged ``parameters`` and in it a parameter ``source``; or the name of one that comes
+        with incidentlab.
     sources
         Paths or addresses of bundles or of files with logs. One that is given twice runs once; one that is not there
         or cannot be read is a row that says so, unless that is true of all.
@@ -98,7 +99,9 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     NotebookFailed
         A process of the batch itself was killed. What ended is kept; a resume goes on.
     """
-    values = checked({"source": "", **(parameters or {})}, declared(_read(notebook), name=notebook.name))
+    notebook = shipped.notebook(notebook)
+    known = declared(_read(notebook), name=notebook.name)
+    values = shipped.whole_defaults(notebook, known) | checked({"source": "", **(parameters or {})}, known)
     place = _place(output)
     tasks = _tasks(notebook, sources, values, timeout_s)
     _apart(place, tasks)

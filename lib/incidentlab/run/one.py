@@ -12,6 +12,7 @@ import nbformat
 
 from incidentlab import offline
 from incidentlab.bundle import address
+from incidentlab.run import shipped
 from incidentlab.run.parameters import checked, declared, trust
 from incidentlab.tables import BadInput, IncidentlabError
 
@@ -31,7 +32,7 @@ class Ran:
 
 
 def run(
-    notebook: Path,
+    notebook: Path | str,
     source: str,
     *,
     parameters: Mapping[str, Any] | None = None,
@@ -43,9 +44,11 @@ def run(
     Parameters
     ----------
     notebook
-        Has one cell tagged ``parameters`` with a parameter ``source``.
+        Path of one with a cell tagged ``parameters`` and in it a parameter ``source``; or the name of one that comes
+        with incidentlab, such as ``what-happened``.
     source
-        What `incidentlab.load` takes. A path is made absolute: the kernel runs in the notebook's folder.
+        What `incidentlab.load` takes. A path is made absolute: the kernel runs in the notebook's folder, and for one
+        inside the package in `output`.
     parameters
         Further parameters; unknown names and wrong types are errors before a kernel starts.
     output
@@ -62,8 +65,10 @@ def run(
     NotebookFailed
         A cell raised. The executed notebook up to that cell is kept as ``NAME.failed.ipynb``.
     """
-    book = _read(notebook)
-    values = checked({"source": source, **(parameters or {})}, declared(book, name=notebook.name), name=notebook.name)
+    notebook = shipped.notebook(notebook)
+    known = declared(_read(notebook), name=notebook.name)
+    values = shipped.whole_defaults(notebook, known)
+    values |= checked({"source": source, **(parameters or {})}, known, name=notebook.name)
     if address.is_address(source):
         address.named(source)
     elif Path(source).exists():
@@ -74,7 +79,8 @@ def run(
     done, failed = folder / f"{name}.ipynb", folder / f"{name}.failed.ipynb"
     partial = folder / f".{name}.partial.ipynb"
     try:
-        _execute(notebook, partial, values, progress=progress)
+        where = folder.resolve() if shipped.is_shipped(notebook) else notebook.parent
+        _execute(notebook, partial, values, folder=where, progress=progress)
     except NotebookFailed as error:
         partial.replace(failed)
         raise NotebookFailed(f"{error}; what ran is kept in {failed}") from error
@@ -116,7 +122,7 @@ def literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _execute(notebook: Path, target: Path, values: Mapping[str, Any], *, progress: bool) -> None:
+def _execute(notebook: Path, target: Path, values: Mapping[str, Any], *, folder: Path, progress: bool) -> None:
     import papermill  # two seconds to import
     from traitlets.config import Config
 
@@ -129,7 +135,7 @@ def _execute(notebook: Path, target: Path, values: Mapping[str, Any], *, progres
                 parameters=dict(values),
                 kernel_name="python3",
                 language="python",
-                cwd=str(notebook.parent),
+                cwd=str(folder),
                 progress_bar=progress,
                 config=Config(KernelManager={"transport": "ipc", "connection_file": f"{private}/kernel.json"}),
             )

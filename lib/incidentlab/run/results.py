@@ -54,13 +54,13 @@ _LIBRARIES = (
     "bokeh",
     "incidentlab",
     "ipykernel",
+    "lifelines",
     "matplotlib",
     "nbconvert",
     "numpy",
     "pandas",
     "papermill",
     "pyarrow",
-    "scipy",
 )
 
 
@@ -246,6 +246,7 @@ def environment() -> dict[str, str]:
     """Return what computes: the versions of Python and the libraries, and the hash of incidentlab to the last line."""
     root = Path(__file__).parent.parent
     files = [file for file in sorted(root.rglob("*")) if file.is_file() and file.suffix != ".pyc"]
+    files = [file for file in files if not file.is_relative_to(root / "shipped")]  # a wheel has more than a checkout
     code = "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
     known = {"Python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
     return known | {"the code of incidentlab": hashlib.sha256(code.encode()).hexdigest()[:12]}

@@ -17,6 +17,7 @@ import pandas as pd
 
 from incidentlab.run.one import _write, literal, page
 from incidentlab.run.parameters import trust
+from incidentlab.run.shipped import is_shipped
 
 OUTPUTS = {"notebook": ".ipynb", "page": ".html", "verdict": ".verdict.json"}
 """Column of a row -> how the name of that file ends."""
@@ -113,7 +114,7 @@ def _execute(task: Task, server: str, partial: Path, told: Path, scratch: str) -
             engine_name="incidentlab-fast",
             kernel_name="python3",
             language="python",
-            folder=str(Path(task.notebook).parent),
+            folder=task.folder if is_shipped(Path(task.notebook)) else str(Path(task.notebook).parent),
             progress_bar=False,
             request_save_on_cell_execute=False,
             server=server,

@@ -25,6 +25,7 @@ from incidentlab.report.postmortem.pages.typeset import pdf
 from incidentlab.report.postmortem.people.human import NAME, Human, read, template
 from incidentlab.report.postmortem.people.identity import belongs, identity
 from incidentlab.tables import BadInput
+from incidentlab.tables.extras import there
 
 FIGURE = "timeline.png"
 
@@ -121,7 +122,8 @@ def _files(made: Draft, interactive: Live | None) -> dict[str, bytes]:
         "evidence.json": json.dumps(_evidence(made), indent=2, ensure_ascii=True) + "\n",
     }
     files = {name: text.encode() for name, text in texts.items()}
-    files |= {"postmortem.pdf": pdf(made.internal), "external.pdf": pdf(made.external)}
+    if there("pages"):
+        files |= {"postmortem.pdf": pdf(made.internal), "external.pdf": pdf(made.external)}
     return files | ({FIGURE: png} if png else {})
 
 
