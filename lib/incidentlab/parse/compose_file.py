@@ -13,9 +13,10 @@ from typing import Any
 
 import yaml
 
+from incidentlab.tables import BadInput
+from incidentlab.tables.documents import yaml_node
+
 _LARGEST = 1 << 18
-_ALIASES = 100
-"""More aliases than that are no Compose file, but an attempt to have a small file fill the memory."""
 
 _PORT = re.compile(r"(?:(?:(?P<host_ip>.*):)?(?P<published>[\d-]*):)?(?P<target>[\d-]+)(?:/(?P<protocol>\w+))?")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,7 +35,7 @@ def read(data: bytes) -> tuple[dict[str, Any], dict[str, int]] | None:
         return None
     services = found["services"]
     canonical = {str(name): _service(body) for name, body in services.items() if isinstance(body, dict)}
-    return {"services": canonical}, _lines(yaml.compose(data.decode("utf-8", "replace"), _Loader))
+    return {"services": canonical}, _lines(yaml_node(data.decode("utf-8", "replace"), name="the file"))
 
 
 def document(data: bytes) -> dict[str, Any] | None:
@@ -43,10 +44,10 @@ def document(data: bytes) -> dict[str, Any] | None:
         return None
     try:
         text = data.decode("utf-8", "replace")
-        if sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _Loader)) > _ALIASES:
+        if yaml_node(text, name="the file") is None:
             return None
         found = yaml.load(text, _Loader)  # noqa: S506  # a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+    except (BadInput, yaml.YAMLError, ValueError, RecursionError, TypeError):
         return None
     services = found.get("services") if isinstance(found, dict) else None
     real = isinstance(services, dict) and any(isinstance(body, dict) for body in services.values())

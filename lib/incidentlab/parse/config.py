@@ -11,8 +11,8 @@ import json
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import compose_file
-from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse import compose_file, shapes
+from incidentlab.parse.evidence import Evidence, at, documents, fitted
 from incidentlab.parse.settings import settings
 
 _CONDITIONS = {"any": "always", "none": "no"}
@@ -29,18 +29,18 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     [['db', '{}'], ['web', '{"db": "service_started"}']]
     """
     written = compose_file.read(data) if data.lstrip()[:1] != b"{" else None
-    found, unread = ([(1, "", written[0])], []) if written else documents(data)
+    read = fitted([(1, "", written[0])], [], shapes.CONFIG) if written else documents(data, shapes.CONFIG)
     lines = written[1] if written else {}
     rows = [
         _service(str(name), body)
         | {"file": file, "line": lines.get(name, line), "pointer": f"{pointer}/services/{name}"}
-        for line, pointer, document in found
+        for line, pointer, document in read.found
         for name, body in (document.get("services") or {}).items()
         if isinstance(body, dict)
     ]
     services = tables.rows(rows, tables.SERVICES)
     values = settings(data.decode("utf-8", "replace"), file=file, resolved=not written)
-    return Evidence({"services": services, "settings": values}, unread_note(unread))
+    return Evidence({"services": services, "settings": values}, read.notes)
 
 
 def written(data: bytes, *, file: str, **_: Any) -> Evidence:

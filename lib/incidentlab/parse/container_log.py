@@ -7,7 +7,6 @@ the last ends in a line end. Both are made whole again; the rows stay as many as
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -16,6 +15,7 @@ from incidentlab.parse import clock, columns, lines, log_table
 from incidentlab.parse.compose_logs import Reader
 from incidentlab.parse.dialect import Dialect
 from incidentlab.parse.evidence import Evidence
+from incidentlab.tables import documents
 
 _STAMPED = Dialect(prefixed=False, names=frozenset(), loose=False, stamped=True)
 _OWN = ("service", "replica", "container", "stream")
@@ -87,7 +87,7 @@ def record(line: bytes) -> dict[str, Any] | None:
     if not line.startswith(b'{"log":'):
         return None
     try:
-        found = json.loads(line)
+        found = documents.loads(line)
     except ValueError:
         return None
     return found if isinstance(found.get("log"), str) and "time" in found and "stream" in found else None

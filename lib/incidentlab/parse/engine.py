@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse import shapes
+from incidentlab.parse.evidence import Evidence, at, documents
 
 
 def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
@@ -17,27 +18,19 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(line, file="engine.json").frames["engines"][["version", "cpus"]].values.tolist()
     [['20.10.24', 2]]
     """
-    found, unread = documents(data)
+    read = documents(data, shapes.ENGINE)
     rows = [
         {
-            "version": _text(at(document, "version", "Version")),
-            "architecture": _text(at(document, "version", "Arch")),
-            "cpus": _whole(at(document, "info", "NCPU")),
-            "memory_bytes": _whole(at(document, "info", "MemTotal")),
-            "store": _text(at(document, "info", "Driver")),
-            "log_driver": _text(at(document, "info", "LoggingDriver")),
+            "version": at(document, "version", "Version") or None,
+            "architecture": at(document, "version", "Arch") or None,
+            "cpus": at(document, "info", "NCPU"),
+            "memory_bytes": at(document, "info", "MemTotal"),
+            "store": at(document, "info", "Driver") or None,
+            "log_driver": at(document, "info", "LoggingDriver") or None,
             "file": file,
             "line": line,
             "pointer": pointer or None,
         }
-        for line, pointer, document in found
+        for line, pointer, document in read.found
     ]
-    return Evidence({"engines": tables.rows(rows, tables.ENGINES)}, unread_note(unread))
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return Evidence({"engines": tables.rows(rows, tables.ENGINES)}, read.notes)

@@ -14,8 +14,9 @@ import re
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import clock
+from incidentlab.parse import clock, shapes
 from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.tables.documents import number
 
 _NOISE = "com.docker.compose."
 _NUMBERS = {"exitCode": ("exit_code", ("die", "exec_die")), "signal": ("signal", ("kill",))}
@@ -31,11 +32,11 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> events[["action", "exit_code"]].values.tolist()
     [['die', 1]]
     """
-    found, unread = documents(data)
+    found, unread, odd = documents(data, shapes.EVENT)
     if unread:
         texts = data.decode("utf-8", "replace").split("\n")
-        written = [(number, "", said) for number in unread if (said := line(texts[number - 1])) is not None]
-        unread = sorted({*unread} - {number for number, _, _ in written})
+        written = [(place, "", said) for place in unread if (said := line(texts[place - 1])) is not None]
+        unread = sorted({*unread} - {place for place, _, _ in written})
         found = sorted([*found, *written], key=lambda event: event[0])
     records = [_event(document) | {"line": line, "pointer": pointer or None} for line, pointer, document in found]
     labelled = _labelled(records)
@@ -44,7 +45,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         known = {row["container_id"]: row[name] for row in rows if row[name]}
         for row in rows:
             row[name] = row[name] or known.get(row["container_id"])
-    return Evidence({"events": tables.rows(rows, tables.EVENTS)}, unread_note(unread))
+    return Evidence({"events": tables.rows(rows, tables.EVENTS)}, [*unread_note(unread), *odd])
 
 
 def recognise(document: dict[str, Any]) -> bool:
@@ -108,7 +109,7 @@ def _row(event: dict[str, Any], labelled: set[tuple[Any, str]]) -> dict[str, Any
     numbers, taken = {}, {"name"} if event["type"] == "container" else set()
     for name, (column, actions) in _NUMBERS.items():
         if event["action"] in actions and (event["container_id"], name) not in labelled:
-            numbers[column] = _whole(attributes.get(name))
+            numbers[column] = number(attributes.get(name))
             taken |= {name} if numbers[column] is not None else set()
     kept = {k: v for k, v in attributes.items() if k not in taken and not k.startswith(_NOISE)}
     return event | numbers | {"attributes": json.dumps(kept, sort_keys=True) if kept else None}
@@ -117,7 +118,7 @@ def _row(event: dict[str, Any], labelled: set[tuple[Any, str]]) -> dict[str, Any
 def _event(document: dict[str, Any]) -> dict[str, Any]:
     """Return one event in the words of the table, its attributes as they are."""
     attributes = at(document, "Actor", "Attributes") or document.get("attributes") or {}
-    attributes = {str(k): v for k, v in attributes.items()} if isinstance(attributes, dict) else {}
+    attributes = dict(attributes)
     kind = document.get("Type") or document.get("type") or "container"
     action = str(document.get("Action") or document.get("action") or document.get("status") or "")
     identity = at(document, "Actor", "ID") or document.get("id")
@@ -151,10 +152,3 @@ def _labelled(records: list[dict[str, Any]]) -> set[tuple[Any, str]]:
         for name, (_, actions) in _NUMBERS.items()
         if name in record["attributes"] and record["action"] not in actions
     }
-
-
-def _whole(value: Any) -> int | None:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return None

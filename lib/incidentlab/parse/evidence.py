@@ -6,11 +6,12 @@ how incomplete a source is before anybody concludes from it.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
+
+from incidentlab.tables import documents as door
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,23 +33,59 @@ class Evidence:
     gap: list[str] = field(default_factory=list)
 
 
-def documents(data: bytes) -> tuple[list[tuple[int, str, Any]], list[int]]:
-    r"""Return the JSON objects of a text, one per line or as one document, and the lines that are no JSON.
+class Documents(NamedTuple):
+    """The JSON objects of a text.
 
-    Returns
-    -------
-    documents
+    Attributes
+    ----------
+    found
         Line on which the object begins, pointer to it from there, the object. An array counts as its elements.
     unread
         Lines that could not be read.
+    odd
+        Words for the ledger on what is of the wrong type.
+    """
+
+    found: list[tuple[int, str, dict[str, Any]]]
+    unread: list[int]
+    odd: list[str]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the ledger is to say of what could not be read."""
+        return [*unread_note(self.unread), *self.odd]
+
+
+def documents(data: bytes, shape: door.Shape = object) -> Documents:
+    r"""Return the JSON objects of a text, one per line or as one document, and what of it is none.
+
+    Parameters
+    ----------
+    data
+        The text.
+    shape
+        What is read of each object (`incidentlab.tables.documents`).
 
     Examples
     --------
-    >>> documents(b'{"a": 1}\n{"a":')
+    >>> documents(b'{"a": 1}\n{"a":')[:2]
     ([(1, '', {'a': 1})], [2])
-    >>> documents(b'[\n {"a": 1}\n]')
+    >>> documents(b'[\n {"a": 1}\n]')[:2]
     ([(1, '/0', {'a': 1})], [])
+    >>> documents(b'{"a": []}', {"a": int}).notes
+    ['1 values are of the wrong type and left out (line 1: /a is a list, no whole number, the first)']
     """
+    return fitted(*_objects(data), shape)
+
+
+def fitted(found: list[tuple[int, str, Any]], unread: list[int], shape: door.Shape) -> Documents:
+    """Return objects that were read already as their shape says."""
+    odd = door.Odd()
+    fit = [(line, pointer, door.shaped(one, shape, odd, f"line {line}: {pointer}")) for line, pointer, one in found]
+    return Documents(fit, unread, odd.notes())
+
+
+def _objects(data: bytes) -> tuple[list[tuple[int, str, Any]], list[int]]:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     whole = _json(text)
     if isinstance(whole, list):
@@ -91,6 +128,6 @@ def at(value: Any, *path: str) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return door.loads(text)
+    except ValueError:
         return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from typing import NamedTuple
 from incidentlab.parse import clock
 from incidentlab.parse.evidence import at
 from incidentlab.parse.wrappers import NOTHING, Peeled, json_lines, labels
+from incidentlab.tables.documents import loads, record_at, whole
 
 _HEAD = 1 << 13
 """What a document is stands in as many bytes of it."""
@@ -65,8 +65,8 @@ def rows(data: bytes) -> list[Row] | None:
 def _loki(data: bytes) -> list[Row] | None:
     """Read an answer of Loki's `query_range`: a stream is an object of labels and a list of times in ns and lines."""
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
+        document = loads(data)
+    except ValueError:
         return None
     path, streams = "/data/result", at(document, "data", "result")
     if streams is None:
@@ -84,16 +84,15 @@ def _loki(data: bytes) -> list[Row] | None:
 
 def _array(data: bytes) -> list[Row] | None:
     """Read an array of records that a collector would write one to a line."""
-    text = data.decode("utf-8", "replace")
-    decoder = json.JSONDecoder(parse_float=str)
+    text = whole(data.decode("utf-8", "replace"))
     found: list[Row] = []
     place, line = text.index("[") + 1, 1
     line += text.count("\n", 0, place)
     while (start := _SPACE.match(text, place).end()) < len(text) and text[start] == "{":  # type: ignore[union-attr]
         line += text.count("\n", place, start)
         try:
-            record, place = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
+            record, place = record_at(text, start)
+        except ValueError:
             return None
         said = json_lines.of(record, text[start:place])
         if said is None:
@@ -148,7 +147,7 @@ def _labels(record: dict[str, str]) -> dict[str, object]:
     """Return the labels of a row: a column of its own each, or all of them as JSON in one."""
     told: dict[str, object] = {_OWNERS[name]: value for name, value in record.items() if name in _OWNERS}
     try:
-        inner = json.loads(record.get("labels") or "{}")
-    except (ValueError, RecursionError):
+        inner = loads(record.get("labels") or "{}")
+    except ValueError:
         inner = {}
     return {**inner, **told} if isinstance(inner, dict) else told

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import clock, names
-from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse import clock, names, shapes
+from incidentlab.parse.evidence import Evidence, at, documents
 from incidentlab.parse.inspect import outcome
 
 
@@ -32,10 +32,10 @@ def parse(data: bytes, *, file: str, container: str | None = None, **_: Any) -> 
     >>> frames["containers"][["service", "health", "failing_streak"]].values.tolist()
     [['web', 'unhealthy', 14]]
     """
-    found, unread = documents(data)
+    read = documents(data, shapes.HEALTH)
     service = names.places([container])[container].service if container else None
     containers, probes = [], []
-    for line, pointer, document in found:
+    for line, pointer, document in read.found:
         health, path = (
             (document, "") if "Log" in document or "FailingStreak" in document else (document.get("Health"), "/Health")
         )
@@ -59,11 +59,11 @@ def parse(data: bytes, *, file: str, container: str | None = None, **_: Any) -> 
         probes += [
             _probe(entry) | {"service": service, **where, "pointer": f"{pointer}{path}/Log/{place}"}
             for place, entry in enumerate(at(health, "Log") or ())
-            if isinstance(entry, dict)
+            if entry
         ]
     frames = {"containers": tables.rows(containers, tables.CONTAINERS), "probes": tables.rows(probes, tables.PROBES)}
     gap = ["one look only: earlier runs and all but the last 5 probes are gone"]
-    return Evidence(frames, unread_note(unread), gap)
+    return Evidence(frames, read.notes, gap)
 
 
 def recognise(document: dict[str, Any]) -> bool:

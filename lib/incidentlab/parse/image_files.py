@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.parse.evidence import Evidence, documents, unread_note
+from incidentlab.parse import shapes
+from incidentlab.parse.evidence import Evidence, documents
 
 _COLUMNS = ("path", "kind", "size_bytes", "mode", "uid", "gid", "target", "digest")
 _TYPES = (str, str, int, int, int, int, str | None, str | None)
@@ -26,9 +27,9 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(line, file="image_files.jsonl").frames["image_files"][["path", "size_bytes"]].values.tolist()
     [['/bin/sh', 9]]
     """
-    found, unread = documents(data)
+    read = documents(data, shapes.LAYER)
     parts, odd = [], 0
-    for line, pointer, document in found:
+    for line, pointer, document in read.found:
         listed = document.get("files")
         entries = [entry for entry in listed if _is_entry(entry)] if isinstance(listed, list) else []
         odd += len(listed) - len(entries) if isinstance(listed, list) else 1
@@ -36,7 +37,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         parts.append(pd.DataFrame(entries, columns=list(_COLUMNS)).assign(**where))
     whole = pd.concat(parts, ignore_index=True) if parts else tables.empty(tables.IMAGE_FILES)
     notes = [f"{odd} entries of layers cannot be read"] if odd else []
-    return Evidence({"image_files": tables.check(whole, tables.IMAGE_FILES)}, [*unread_note(unread), *notes])
+    return Evidence({"image_files": tables.check(whole, tables.IMAGE_FILES)}, [*read.notes, *notes])
 
 
 def recognise(document: dict[str, Any]) -> bool:

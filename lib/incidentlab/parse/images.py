@@ -14,8 +14,8 @@ import re
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import clock
-from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse import clock, shapes
+from incidentlab.parse.evidence import Evidence, at, documents
 
 _NOP = re.compile(r"^/bin/sh -c #\(nop\)\s+")
 _SHELL = re.compile(r"^(?:\|\d+ .*? )?/bin/sh -c ")
@@ -37,9 +37,9 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(line, file="images.jsonl").frames["images"][["image", "size_bytes"]].values.tolist()
     [['web:1', 10]]
     """
-    found, unread = documents(data)
+    read = documents(data, shapes.IMAGE)
     images, layers = [], []
-    for line, pointer, document in found:
+    for line, pointer, document in read.found:
         inner = document.get("inspect")
         body, place = (inner, pointer + "/inspect") if isinstance(inner, dict) else (document, pointer)
         where = {"file": file, "line": line}
@@ -48,7 +48,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         steps = _steps(body, history if isinstance(history, list) else [])
         layers += [step | where | {"pointer": f"{pointer}/history/{step['pointer']}"} for step in steps]
     frames = {"images": tables.rows(images, tables.IMAGES), "layers": tables.rows(layers, tables.LAYERS)}
-    return Evidence(frames, unread_note(unread))
+    return Evidence(frames, read.notes)
 
 
 def recognise(document: dict[str, Any]) -> bool:

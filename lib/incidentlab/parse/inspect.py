@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.parse import clock
-from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse import clock, shapes
+from incidentlab.parse.evidence import Evidence, at, documents
+from incidentlab.tables.documents import number
 
 _LABEL = "com.docker.compose."
 _TIMEOUT = re.compile(r"^(?:Health check exceeded timeout|timed out starting health check)")
@@ -47,9 +48,9 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(body, file="inspect.json").frames["containers"][["container", "state", "exit_code"]].values.tolist()
     [['web-1', 'exited', 1]]
     """
-    found, unread = documents(data)
+    read = documents(data, shapes.INSPECT)
     snapshots: dict[str, list[_Snapshot]] = {}
-    for line, pointer, document in found:
+    for line, pointer, document in read.found:
         inner = document.get("inspect")
         body, place = (inner, pointer + "/inspect") if isinstance(inner, dict) else (document, pointer)
         if body.get("Id"):
@@ -64,7 +65,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         rows["runs"] += _runs(several, base)
     specifications = (tables.CONTAINERS, tables.ADDRESSES, tables.PROBES, tables.RUNS)
     frames = {t.name: tables.rows([row | {"file": file} for row in rows[t.name]], t) for t in specifications}
-    return Evidence(frames, unread_note(unread), _gap(snapshots))
+    return Evidence(frames, read.notes, _gap(snapshots))
 
 
 def recognise(document: dict[str, Any]) -> bool:
@@ -105,7 +106,7 @@ def _container(several: list[_Snapshot], base: dict[str, Any]) -> dict[str, Any]
     labels = base["labels"]
     return {
         **_named(base),
-        "replica": _whole(labels.get(_LABEL + "container-number")),
+        "replica": number(labels.get(_LABEL + "container-number")),
         "image": config.get("Image"),
         "image_id": full.get("Image"),
         "created": _time(full.get("Created")),
@@ -174,7 +175,7 @@ def _networks(body: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
     """Yield network, address and entry for each address that an inspect shows."""
     for network, entry in sorted((at(body, "NetworkSettings", "Networks") or {}).items()):
         for key in ("IPAddress", "GlobalIPv6Address"):
-            if isinstance(entry, dict) and entry.get(key):
+            if entry and entry.get(key):
                 yield network, entry[key], entry
 
 
@@ -203,6 +204,8 @@ def _probes(several: list[_Snapshot], base: dict[str, Any]) -> list[dict[str, An
     rows: dict[int, dict[str, Any]] = {}
     for snapshot in several:
         for place, entry in enumerate(at(snapshot.body, "State", "Health", "Log") or ()):
+            if not entry:
+                continue
             start = clock.rfc3339(str(entry.get("Start")))
             rows.setdefault(
                 start,
@@ -281,7 +284,3 @@ def _escape(key: str) -> str:
 
 def _time(value: Any) -> pd.Timestamp:
     return clock.time(clock.rfc3339(str(value)))
-
-
-def _whole(value: Any) -> int | None:
-    return int(value) if isinstance(value, str) and value.isdigit() else None

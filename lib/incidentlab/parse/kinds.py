@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from types import ModuleType
 from typing import Any
@@ -21,6 +20,7 @@ from incidentlab.parse import (
     stats,
 )
 from incidentlab.parse.evidence import documents
+from incidentlab.tables.documents import loads
 
 DOCUMENTS: dict[str, ModuleType] = {
     "scans": scans,
@@ -60,8 +60,8 @@ def kind_of(data: bytes) -> str:
         return "text"
     if container_log.record(data.lstrip().partition(b"\n")[0]):
         return "json_file"
-    found, _ = documents(data) if data.lstrip()[:1] == b"[" else documents(data.lstrip().partition(b"\n")[0])
-    found = found or documents(data)[0]
+    first = data if data.lstrip()[:1] == b"[" else data.lstrip().partition(b"\n")[0]
+    found = documents(first).found or documents(data).found
     return document(found[0][2] if found else {}) or "text"
 
 
@@ -88,8 +88,8 @@ def mute(text: str) -> str | None:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return loads(text)
+    except ValueError:
         return None
 
 

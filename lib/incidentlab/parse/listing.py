@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.parse import names
-from incidentlab.parse.evidence import Evidence, documents, unread_note
+from incidentlab.parse import names, shapes
+from incidentlab.parse.evidence import Evidence, documents
 
 _STATUS = re.compile(
     r"(?P<up>Up)\b(?:.*\((?P<health>healthy|unhealthy|health: starting|Paused)\))?"
@@ -40,10 +40,11 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     """
     texts = data.decode("utf-8", "replace").split("\n")
     if data.lstrip()[:1] in (b"{", b"["):
-        found, unread = documents(data)
-        listed = [({_key(k): v for k, v in body.items()}, line, pointer or None) for line, pointer, body in found]
+        read = documents(data, shapes.STATS)
+        notes = read.notes
+        listed = [({_key(k): v for k, v in body.items()}, line, pointer or None) for line, pointer, body in read.found]
     else:
-        unread = []
+        notes = []
         listed = [(row, line, None) for row, line in rows(texts)]
     named = [entry for entry in listed if _name(entry[0])]
     shown = [str(_name(row)) for row, _, _ in named]
@@ -53,7 +54,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         _container(row, where) | {"file": file, "line": line, "pointer": p} for row, line, p in listed if _name(row)
     ]
     gap = ["a listing: one look of unknown time; when and why something ended is in `docker inspect`"]
-    return Evidence({"containers": tables.rows(told, tables.CONTAINERS)}, unread_note(unread), gap)
+    return Evidence({"containers": tables.rows(told, tables.CONTAINERS)}, notes, gap)
 
 
 def header(text: str) -> bool:

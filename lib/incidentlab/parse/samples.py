@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import clock
-from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse import clock, shapes
+from incidentlab.parse.evidence import Evidence, at, documents
+from incidentlab.tables.documents import number
 
 
 def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
@@ -28,28 +29,28 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(text, file="samples.jsonl").frames["samples"]["cpu_ratio"].tolist()
     [nan, 0.25]
     """
-    found, unread = documents(data)
+    read = documents(data, shapes.SAMPLE)
     before: dict[Any, tuple[int, int]] = {}
     rows = []
-    for line, pointer, reading in found:
-        read, used = clock.rfc3339(str(reading.get("read"))), at(reading, "cpu_stats", "cpu_usage", "total_usage")
-        if not isinstance(used, int) or read <= 0:
+    for line, pointer, reading in read.found:
+        seen, used = clock.rfc3339(str(reading.get("read"))), at(reading, "cpu_stats", "cpu_usage", "total_usage")
+        if used is None or seen <= 0:
             continue  # a container that does not run
         identity = reading.get("id")
         rows.append(
             {
-                "ts": clock.time(read),
+                "ts": clock.time(seen),
                 "service": reading.get("service"),
                 "container_id": identity,
-                "cpu_ratio": _ratio(before.get(identity), (read, used)),
+                "cpu_ratio": _ratio(before.get(identity), (seen, used)),
                 **_used(reading),
                 "file": file,
                 "line": line,
                 "pointer": pointer or None,
             }
         )
-        before[identity] = (read, used)
-    return Evidence({"samples": tables.rows(rows, tables.SAMPLES)}, unread_note(unread))
+        before[identity] = (seen, used)
+    return Evidence({"samples": tables.rows(rows, tables.SAMPLES)}, read.notes)
 
 
 def recognise(document: dict[str, Any]) -> bool:
@@ -73,7 +74,7 @@ def _ratio(before: tuple[int, int] | None, now: tuple[int, int]) -> float | None
 def _used(reading: dict[str, Any]) -> dict[str, Any]:
     memory = at(reading, "memory_stats") or {}
     kinds = memory.get("stats") or {}
-    inactive = kinds.get("total_inactive_file", kinds.get("inactive_file", 0))
+    inactive = kinds.get("total_inactive_file", kinds.get("inactive_file")) or 0
     usage = memory.get("usage")
     networks = list((at(reading, "networks") or {}).values())
     blocks = at(reading, "blkio_stats", "io_service_bytes_recursive") or []
@@ -86,11 +87,13 @@ def _used(reading: dict[str, Any]) -> dict[str, Any]:
         "pids": at(reading, "pids_stats", "current"),
         **{f"network_{way}_bytes": _sum(networks, f"{way}_bytes") for way in ("rx", "tx")},
         **{
-            f"block_{way}_bytes": sum(b["value"] for b in blocks if b["op"].lower() == way) if blocks else None
+            f"block_{way}_bytes": _sum([b for b in blocks if str(b.get("op")).lower() == way], "value") or 0
+            if blocks
+            else None
             for way in ("read", "write")
         },
     }
 
 
 def _sum(parts: list[dict[str, Any]], key: str) -> int | None:
-    return sum(part.get(key, 0) for part in parts) if parts else None
+    return number(sum(part.get(key) or 0 for part in parts if part)) if parts else None

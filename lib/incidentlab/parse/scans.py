@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import clock
-from incidentlab.parse.evidence import Evidence, at, documents, unread_note
+from incidentlab.parse import clock, shapes
+from incidentlab.parse.evidence import Evidence, at, documents
 
 _OS_PACKAGES = "os-pkgs"
 _IMAGE = "container_image"
@@ -41,9 +41,9 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(report, file="scan.json").frames["scans"][["artifact", "vulnerabilities"]].values.tolist()
     [['web:1', 0]]
     """
-    found, unread = documents(data)
+    read = documents(data, shapes.SCAN)
     scans, rows, notes = [], [], []
-    for line, pointer, report in _reports(found):
+    for line, pointer, report in _reports(read.found):
         where = {"file": file, "line": line, "pointer": pointer or None}
         about = _about(report)
         findings = _findings(report, about, where)
@@ -54,7 +54,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         "scans": tables.rows(scans, tables.SCANS),
         "vulnerabilities": tables.rows(rows, tables.VULNERABILITIES),
     }
-    return Evidence(frames, unread_note(unread), notes)
+    return Evidence(frames, read.notes, notes)
 
 
 def recognise(document: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ import pandas as pd
 import yaml
 
 from incidentlab import tables
+from incidentlab.tables.documents import yaml_node
 
 _LARGEST = 1 << 20
 _MOST = 20_000
@@ -24,7 +25,6 @@ _DEEPEST = 30
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 _PAIRS = ("environment", "labels", "args", "sysctls")
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Value(NamedTuple):
@@ -66,8 +66,8 @@ def _values(text: str) -> list[Value]:
     if len(text) > _LARGEST:
         return []
     try:
-        root = yaml.compose(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        root = yaml_node(text, name="the file")
+    except tables.BadInput:
         return []
     found: list[Value] = []
     for value in _walk(root, (), 1):

@@ -9,8 +9,8 @@ import re
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import names
-from incidentlab.parse.evidence import Evidence, documents, unread_note
+from incidentlab.parse import names, shapes
+from incidentlab.parse.evidence import Evidence, documents
 
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kKMGTP]?i?)B")
 _POWERS = {letter: power for power, letter in enumerate("kMGTP", 1)}
@@ -28,14 +28,17 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     [['web', 1.5, 67108864]]
     """
     if data.lstrip()[:1] in (b"{", b"["):
-        found, unread = documents(data)
-        rows = [({_JSON.get(key, key.upper()): str(v) for key, v in body.items()}, line) for line, _, body in found]
+        read = documents(data, shapes.STATS)
+        notes = read.notes
+        rows = [
+            ({_JSON.get(key, key.upper()): str(v) for key, v in body.items()}, line) for line, _, body in read.found
+        ]
     else:
-        unread = []
+        notes = []
         rows = table(data.decode("utf-8", "replace").split("\n"))
     where = names.places([row["NAME"] for row, _ in rows])
     told = [_sample(row) | {"service": where[row["NAME"]].service, "file": file, "line": line} for row, line in rows]
-    return Evidence({"samples": tables.rows(told, tables.SAMPLES)}, unread_note(unread), ["one look of unknown time"])
+    return Evidence({"samples": tables.rows(told, tables.SAMPLES)}, notes, ["one look of unknown time"])
 
 
 def header(text: str) -> bool:

@@ -6,7 +6,6 @@ collector of logs writes, which names the container or the labels beside the tex
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from incidentlab.parse import clock
 from incidentlab.parse.evidence import at
 from incidentlab.parse.wrappers import labels, syslog
 from incidentlab.parse.wrappers.wrapper import Peeled, Wrapper
+from incidentlab.tables import documents
 
 Record = dict[str, Any]
 
@@ -36,8 +36,8 @@ def _record(text: str) -> Record | None:
     if not text.startswith("{"):
         return None
     try:
-        record = json.loads(text, parse_float=str)
-    except (ValueError, RecursionError):
+        record = documents.record(text)
+    except ValueError:
         return None
     return record if isinstance(record, dict) else None
 

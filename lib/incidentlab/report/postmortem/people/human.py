@@ -16,6 +16,7 @@ import yaml
 from incidentlab import tables
 from incidentlab.report.postmortem.statement import Prompt, Written
 from incidentlab.tables import BadInput
+from incidentlab.tables.documents import yaml_node
 
 NAME = "human.yaml"
 INCIDENT = "incident"
@@ -177,10 +178,7 @@ def read(text: str) -> Human:
     >>> read("lessons: [Probes can lie]").get("lessons[1]").text
     'Probes can lie'
     """
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise BadInput(f"{NAME} is no YAML: {error}") from error
+    root = yaml_node(text, name=NAME)
     written = {text.key: text for text in _root(root)}
     about = written.pop(INCIDENT, None)
     human = Human(written, about.text if about else None)
