@@ -22,10 +22,16 @@ from typing import Any
 
 from incidentlab.bundle.disk import cut_torn_line, dump
 from incidentlab.bundle.format import ledger_row
+from incidentlab.tables.documents import Odd, loads, shaped
 
 JOURNAL = "recording.jsonl"
 RECORDER = "recorder"
 _WORDS = ("truncated", "gap", "error")
+_LINE = {
+    **dict.fromkeys(("at", "source", "session", "incidentlab", *_WORDS), str),
+    "alive": int,
+    "dropped": {"file": str, "rows": int, "until": str},
+}
 
 
 class Journal:
@@ -130,10 +136,10 @@ def read(place: Path) -> list[dict[str, Any]]:
     found = []
     for line in place.read_bytes().splitlines() if place.exists() else []:
         try:
-            entry = json.loads(line)
+            entry = shaped(loads(line), _LINE, Odd())
         except ValueError:
             continue
-        if isinstance(entry, dict) and "source" in entry:
+        if entry and entry.get("source"):
             found.append(entry)
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import io
-import json
 import os
 import shutil
 import tempfile
@@ -19,6 +18,16 @@ from incidentlab.bundle.disk import sha256, torn_bytes, unreadable
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside, ledger_row
 from incidentlab.bundle.packed import PACKED, unpacked
 from incidentlab.tables import BadInput
+from incidentlab.tables.documents import Odd, loads, shaped
+
+_FILE = {
+    **dict.fromkeys(("kind", "sha256", "service", "container", "container_id", "stream"), str),
+    **dict.fromkeys(("bytes", "replica"), int),
+    **dict.fromkeys(("open", "tty", "oneoff"), bool),
+}
+_ROW = dict.fromkeys(("source", "first", "last", "truncated", "gap", "error"), str) | {"rows": int}
+_SHAPE = {"project": str, "captured_at": str, "files": {str: _FILE}, "ledger": [_ROW]}
+"""What is read of a manifest."""
 
 
 class Bundle:
@@ -156,32 +165,40 @@ def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Bundl
 def manifest(place: Path, name: str) -> dict[str, Any]:
     """Return the manifest at a place; `name` is what the reader knows the bundle by."""
     try:
-        manifest = json.loads(place.read_bytes())
+        manifest = loads(place.read_bytes())
     except FileNotFoundError as error:
         raise BadInput(f"{name}: no {MANIFEST}, so no incident bundle; `incidentlab capture` makes one") from error
+    except OSError as error:
+        raise BadInput(
+            f"{name}: {MANIFEST} cannot be read: {error.strerror}; take the bundle anew from its source"
+        ) from error
     except ValueError as error:
         raise BadInput(f"{name}: {MANIFEST} is not JSON ({error}); take the bundle anew from its source") from error
     schema = manifest.get("schema") if isinstance(manifest, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:
         raise BadInput(f"{name}: bundle schema {schema}, this incidentlab reads up to {SCHEMA}; upgrade incidentlab")
-    if schema != SCHEMA or (fault := _fault(manifest)):
-        what = f"schema is {schema!r}, not {SCHEMA}" if schema != SCHEMA else fault
-        raise BadInput(f"{name}: {MANIFEST}: {what}; take the bundle anew from its source")
-    return dict(manifest)
+    other = type(schema) is not int or schema != SCHEMA
+    fault = f"schema is {schema!r:.40}, not {SCHEMA}" if other else _fault(manifest)
+    if fault:
+        raise BadInput(f"{name}: {MANIFEST}: {fault}; take the bundle anew from its source")
+    odd = Odd()
+    fit = {key: shaped(manifest[key], shape, odd, f"/{key}") for key, shape in _SHAPE.items()}
+    if odd.count:
+        fit["ledger"].append(ledger_row(f"file:{MANIFEST}", error="; ".join(odd.notes())))
+    return {**manifest, **fit}
 
 
 def _fault(manifest: dict[str, Any]) -> str | None:
-    """Return what is wrong with a manifest of this schema."""
-    shapes = {"project": str, "captured_at": str, "files": dict, "ledger": list}
-    for key, shape in shapes.items():
-        if not isinstance(manifest.get(key), shape):
-            return f"{key} is {manifest.get(key)!r:.40}, not a {shape.__name__}"
+    """Return what is wrong with a manifest of this schema, so that nothing of it can be used."""
+    for key, shape in _SHAPE.items():
+        if not isinstance(manifest.get(key), kind := shape if isinstance(shape, type) else type(shape)):
+            return f"{key} is {manifest.get(key)!r:.40}, not a {kind.__name__}"
     for path, entry in manifest["files"].items():
         wanted = ("kind",) if isinstance(entry, dict) and entry.get("open") is True else ("kind", "sha256")
         if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in wanted):
-            return f"files[{path!r}] lacks kind or sha256"
+            return f"files[{path[:80]!r}] lacks kind or sha256"
     for number, row in enumerate(manifest["ledger"]):
-        if not isinstance(row, dict) or "source" not in row:
+        if not isinstance(row, dict) or not isinstance(row.get("source"), str):
             return f"ledger[{number}] lacks its source"
     return None
 

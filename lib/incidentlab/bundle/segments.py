@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -38,7 +39,7 @@ def number(path: str) -> int:
     (3, 0)
     """
     middle = PurePosixPath(path).name.split(".")[1:-1]
-    return int(middle[-1]) if middle and middle[-1].isdigit() and len(middle[-1]) >= 4 else 0
+    return int(middle[-1]) if middle and re.fullmatch(r"[0-9]{4,9}", middle[-1]) else 0
 
 
 def contents(place: Path) -> tuple[int, str]:

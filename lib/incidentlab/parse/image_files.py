@@ -15,6 +15,7 @@ from incidentlab.parse import shapes
 from incidentlab.parse.evidence import Evidence, documents
 
 _COLUMNS = ("path", "kind", "size_bytes", "mode", "uid", "gid", "target", "digest")
+_KINDS = next(column.among for column in tables.IMAGE_FILES.columns if column.name == "kind")
 _TYPES = (str, str, int, int, int, int, str | None, str | None)
 
 
@@ -47,6 +48,8 @@ def recognise(document: dict[str, Any]) -> bool:
 
 def _is_entry(entry: Any) -> bool:
     if not isinstance(entry, list) or len(entry) != len(_TYPES):
+        return False
+    if entry[1] not in _KINDS:
         return False
     typed = all(isinstance(value, kind) for value, kind in zip(entry, _TYPES, strict=True))
     return typed and all(0 <= number < 1 << 62 for number in entry[2:6])

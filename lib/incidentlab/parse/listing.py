@@ -18,7 +18,7 @@ from incidentlab.parse.evidence import Evidence, documents
 
 _STATUS = re.compile(
     r"(?P<up>Up)\b(?:.*\((?P<health>healthy|unhealthy|health: starting|Paused)\))?"
-    r"|(?P<state>Exited|Exit|Restarting)(?: *\(?(?P<code>\d+)\)?)?"
+    r"|(?P<state>Exited|Exit|Restarting)(?: *\(?(?P<code>\d{1,10})\)?)?"
     r"|(?P<other>Created|Dead|Removal In Progress|Paused)",
     re.IGNORECASE,
 )

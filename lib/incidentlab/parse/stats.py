@@ -11,8 +11,9 @@ from typing import Any
 from incidentlab import tables
 from incidentlab.parse import names, shapes
 from incidentlab.parse.evidence import Evidence, documents
+from incidentlab.tables.documents import number
 
-_SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<unit>[kKMGTP]?i?)B")
+_SIZE = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,12})?) ?(?P<unit>[kKMGTP]?i?)B")
 _POWERS = {letter: power for power, letter in enumerate("kMGTP", 1)}
 _CELL = re.compile(r"\S+(?: \S+)*")
 _JSON = {"CPUPerc": "CPU %", "MemUsage": "MEM USAGE / LIMIT", "NetIO": "NET I/O", "BlockIO": "BLOCK I/O"}
@@ -36,6 +37,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     else:
         notes = []
         rows = table(data.decode("utf-8", "replace").split("\n"))
+    rows = [(row, line) for row, line in rows if row.get("NAME")]
     where = names.places([row["NAME"] for row, _ in rows])
     told = [_sample(row) | {"service": where[row["NAME"]].service, "file": file, "line": line} for row, line in rows]
     return Evidence({"samples": tables.rows(told, tables.SAMPLES)}, notes, ["one look of unknown time"])
@@ -86,10 +88,10 @@ def _sample(row: dict[str, str]) -> dict[str, Any]:
     share = row.get("CPU %", "").removesuffix("%")
     return {
         "container_id": row.get("CONTAINER ID") or row.get("ID"),
-        "cpu_ratio": float(share) / 100 if re.fullmatch(r"\d+(?:\.\d+)?", share) else None,
+        "cpu_ratio": float(share) / 100 if re.fullmatch(r"\d{1,9}(?:\.\d{1,12})?", share) else None,
         "memory_bytes": used,
         "memory_limit_bytes": limit,
-        "pids": int(row["PIDS"]) if row.get("PIDS", "").isdigit() else None,
+        "pids": number(row.get("PIDS")),
         "network_rx_bytes": received,
         "network_tx_bytes": sent,
         "block_read_bytes": read,

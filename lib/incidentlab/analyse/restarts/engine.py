@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from incidentlab.tables.documents import number as whole
+
 FIRST_S, CAP_S, RESET_S = 0.1, 60.0, 10.0
 """moby restartmanager/restartmanager.go: defaultTimeout, maxRestartTimeout, and the 10 s of `ShouldRestart`."""
 
@@ -120,5 +122,5 @@ def disables(policy: str, number: Any, stop_signal: Any) -> bool:
     if policy == "unless-stopped" or pd.isna(stop_signal) or number == signal.SIGKILL:
         return True
     name = str(stop_signal).upper()
-    wanted = int(name) if name.isdigit() else signal.Signals["SIG" + name.removeprefix("SIG")]
+    wanted = whole(name) or signal.Signals.__members__.get("SIG" + name.removeprefix("SIG"))
     return bool(number == wanted)

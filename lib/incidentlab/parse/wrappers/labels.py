@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from incidentlab.parse.wrappers.wrapper import NOTHING, Peeled
+from incidentlab.tables.documents import number as whole
 
 _PAIR = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 _SERVICE = (
@@ -52,7 +53,7 @@ def place(told: Mapping[str, object]) -> Peeled:
     return NOTHING._replace(
         service=service,
         container=container.removeprefix("/") if container else None,
-        replica=int(number) if number and number.isdigit() else None,
+        replica=whole(number),
         stream=stream if stream in ("stdout", "stderr") else None,
     )
 
