@@ -170,15 +170,15 @@ def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
         with loose.unpacked(path) as folder:
             inner = [place for place in folder.iterdir() if place.is_dir()]
             whole = next((place for place in (folder, *inner[:1]) if (place / bundle.MANIFEST).is_file()), None)
-            return _path(whole or folder, name=name or (None if whole else path.name), service=service)
+            return _path(whole or folder, name=name or (None if whole else loose.shown(path.name)), service=service)
     if not path.is_dir():
-        files = [(path.name, loose.read(path))]
+        files = [(loose.shown(path.name), loose.read(path))]
         beside = compose_file.dockerfiles(files[0][1]) if path.suffix in (".yml", ".yaml") else []
         return _texts([*files, *loose.beside(path, beside)] if beside else files, name=name, service=service)
     files, troubles = loose.gather(path)
     if not files and not troubles:
         raise BadInput(f"{path} holds no {bundle.MANIFEST} and no log file; {_HINT}")
-    return _texts(files, name=name or path.resolve().name, service=service, troubles=troubles)
+    return _texts(files, name=name or loose.shown(path.resolve().name), service=service, troubles=troubles)
 
 
 def _live(project: str, *, name: str | None) -> Incident:

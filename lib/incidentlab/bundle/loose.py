@@ -7,6 +7,7 @@ project and not of the incident is passed over. A file that cannot be read is sa
 from __future__ import annotations
 
 import gzip
+import os
 import posixpath
 import re
 import tempfile
@@ -57,6 +58,17 @@ def read(path: Path) -> bytes:
     return data
 
 
+def shown(name: str) -> str:
+    r"""Return the name of a file as a text: bytes that are no UTF-8 become U+FFFD.
+
+    Examples
+    --------
+    >>> shown("caf\udce9.log")
+    'caf\ufffd.log'
+    """
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     """Return the files of a folder that may hold evidence, by their names in it, and why others could not be read.
 
@@ -70,7 +82,7 @@ def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     for number, path in enumerate(_files(folder)):
         if number >= MAX_MEMBERS:
             raise BadInput(f"{folder}: more than {MAX_MEMBERS} files; give the folder of one incident")
-        name = path.relative_to(folder).as_posix()
+        name = shown(path.relative_to(folder).as_posix())
         if path.name == MANIFEST:
             raise BadInput(f"{folder} holds bundles ({name}); give one of them, or load all with `load_all`")
         try:

@@ -21,7 +21,8 @@ from incidentlab.tables import BadInput
 from incidentlab.tables.documents import Odd, loads, shaped
 
 _FILE = {
-    **dict.fromkeys(("kind", "sha256", "service", "container", "container_id", "stream"), str),
+    **dict.fromkeys(("kind", "sha256", "service", "container", "container_id"), str),
+    "stream": frozenset(("stdout", "stderr")),
     **dict.fromkeys(("bytes", "replica"), int),
     **dict.fromkeys(("open", "tty", "oneoff"), bool),
 }

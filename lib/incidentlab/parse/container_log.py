@@ -90,7 +90,8 @@ def record(line: bytes) -> dict[str, Any] | None:
         found = documents.loads(line)
     except ValueError:
         return None
-    return found if isinstance(found.get("log"), str) and "time" in found and "stream" in found else None
+    known = found.get("stream") in ("stdout", "stderr") and "time" in found
+    return found if known and isinstance(found.get("log"), str) else None
 
 
 def _evidence(logs: pd.DataFrame, facts: dict[str, Any]) -> Evidence:

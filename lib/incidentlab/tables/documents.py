@@ -4,7 +4,7 @@ A document is whatever somebody sent. Its reader states the shape of what it rea
 there for it, and what is of another type than it says is left out and counted. So a reader may trust its types, and a
 list where a text is meant is a line of the ledger. A shape is
 
-- `str`, `int` (within 64 bits), `float`, `bool`, or `object` for anything;
+- `str`, `int` (within 64 bits), `float`, `bool`, `object` for anything, or a frozenset of words, for one of them;
 - ``[shape]``, a list: a value that does not fit is left out, an object that does not fit is an empty one, so that the
   others keep their places;
 - ``{"name": shape}``, an object with these members; ``{str: shape}``, one with members of any name;
@@ -33,7 +33,15 @@ MOST_NODES = 200_000
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
-_WORDS = {str: "text", int: "whole number", float: "number", bool: "yes or no", list: "list", dict: "object"}
+_WORDS = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "yes or no",
+    list: "list",
+    dict: "object",
+    frozenset: "word that it takes",
+}
 _WHOLE = 1 << 63
 _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -216,6 +224,8 @@ def _is(value: Any, shape: Shape) -> bool:
     """Say whether a value is of a shape's own type, whatever is in it."""
     if shape is object:
         return True
+    if isinstance(shape, frozenset):
+        return isinstance(value, str) and value in shape
     if shape is int or shape is float:
         number = isinstance(value, (int, float) if shape is float else int) and not isinstance(value, bool)
         return number and -_WHOLE <= value < _WHOLE and math.isfinite(value)
