@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from incidentlab.knowledge.causes import CAUSES, PROBES, instructions, texts
+from incidentlab.knowledge.causes import CAUSES, NEXT, PROBES, instructions, texts
 from incidentlab.tables import CATEGORIES
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +33,7 @@ def advice() -> Iterator[tuple[str, str]]:
     for name, cause in CAUSES.items():
         for step in (*cause.remedy, *cause.verify):
             yield from ((f"causes: {name}", text) for text in texts(step))
+    yield from (("causes: next", text) for text in texts(NEXT))
     for module in sorted((ROOT / "lib").rglob("*.py")):
         tree = ast.parse(module.read_text())
         strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))

@@ -128,6 +128,20 @@ class Investigation:
         return loop_end(self.lifetimes, self.incident.events, self.incident.containers, self.restarts)
 
     @cached_property
+    def states(self) -> pd.DataFrame:
+        """STATES: how each container stands when the evidence ends."""
+        from incidentlab.analyse.states import states
+
+        return states(
+            self.incident.containers,
+            lifetimes=self.lifetimes,
+            loop_ends=self.loop_ends,
+            health=self.health,
+            phases=self.phases,
+            until=self.incident.end,
+        )
+
+    @cached_property
     def backoffs(self) -> pd.DataFrame:
         """BACKOFFS: the retry policies that the attempts show."""
         from incidentlab.analyse.backoff import backoff

@@ -12,10 +12,13 @@ Investigated = Callable[[str], Investigation]
 HOSTILE = "app-1  | Error: connect ECONNREFUSED 127.0.0.1:5432 <img src=x onerror=alert(1)>\n" * 3
 
 
-def test_the_answer_names_verdict_confidence_and_remedy(investigated: Investigated) -> None:
-    """What is shown first is the category, who, how sure, and what to change."""
+def test_the_answer_names_state_cause_next_command_and_remedy(investigated: Investigated) -> None:
+    """What is shown first is the state now, the cause in words, the next command, its category, and what to change."""
     text = answer(investigated("startup-race")).text
-    assert text.startswith("startup_race (auth-service -> postgres), confidence 0.")
+    assert text.startswith("auth-service has recovered, by its restart policy: in trouble for 10.0 s, 14:41:20 to")
+    assert "auth-service tried postgres before it was ready and failed 6 times" in text
+    assert "payflow-auth-service-1" in text
+    assert "Called startup_race (auth-service -> postgres), confidence 0." in text
     assert "What to change" in text
 
 
@@ -38,23 +41,26 @@ def test_every_fact_of_the_page_has_its_places(investigated: Investigated) -> No
     found = investigated("startup-race")
     flat = " ".join(page(found).split())
     for fact, rows in decisive(found).groupby("fact"):
-        assert flat.count(f"for: {fact}") == 1
-        for file, line in rows[["file", "line"]].iloc[[0, -1]].itertuples(index=False):
-            assert f"[{file}:{line}" in flat
+        assert flat.count(f" - {fact}") == 1
+        first, last = rows[["file", "line"]].iloc[[0, -1]].itertuples(index=False)
+        assert f"[{first.file}:{first.line}" in flat
+        assert len(rows) == 1 or f" to :{last.line}]" in flat
 
 
 def test_what_is_said_again_and_again_is_one_line() -> None:
     """Forty refusals are told in one line, with their count and both ends."""
     text = "".join("app-1  | Error: connect ECONNREFUSED 10.0.0.1:5432 again\n" for _ in range(40))
     flat = " ".join(page(investigate(load(text))).split())
-    assert "refused, 40 times in all, first [" in flat
+    assert "refused, 40 times in all [" in flat
     assert flat.count("ECONNREFUSED") <= 2
 
 
 def test_consequences_stand_under_their_cause(investigated: Investigated) -> None:
     """What followed from a full disk is told as its consequence, not as another hypothesis."""
     text = answer(investigated("disk-full")).text
-    assert "then dependency_outage" in text
+    followed = text.partition("What followed from it")[2].partition("What to change")[0]
+    assert "auth-service" in followed
+    assert "Other hypotheses" not in followed
 
 
 def test_the_second_road_says_where_the_verdict_rests(investigated: Investigated) -> None:

@@ -28,6 +28,9 @@ def diagnose(
             metavar="CONFIDENCE", min=0, max=1, help="Exit with 1 if a cause is named with at least this confidence."
         ),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every row of evidence, not one line for each fact.")
+    ] = False,
 ) -> None:
     """Say what broke and why, with the lines that prove it.
 
@@ -43,7 +46,7 @@ def diagnose(
     form = form_of(form, as_json=as_json)
     found = investigate(load(source))
     answers: dict[str, Callable[[], str]] = {
-        "text": lambda: page(found, **terminal()),
+        "text": lambda: page(found, **terminal(), every=every),
         "json": lambda: _json(document(found, shown(source))),
         "sarif": lambda: _json(sarif(causes(), accusation(found))),
         "github": lambda: github(accusation(found)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-_NAME = r"\{([a-z_]+)\}"
+_NAME = r"(?<!\{)\{([a-z_]+)\}(?!\})"
 _CONDITIONS = r"^\[([\w ]+)\] "
 
 Step = str | list[str]
@@ -58,6 +58,9 @@ PROBES: dict[str, str] = {kind: entry["probe"] for kind, entry in _READ["server"
 
 EXITS: dict[int, str] = {int(code): says for code, says in _READ["exit"].items()}
 """Exit code -> what it says by itself."""
+
+NEXT: Step = _READ["next"]["steps"]
+"""The next command: texts of which the first that fits is told."""
 
 
 def instructions(steps: list[Step], names: Mapping[str, str], conditions: Collection[str] = ()) -> list[str]:

@@ -14,10 +14,12 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis.hypothesis import MORE
 from incidentlab.analyse.diagnosis.wording import sentence
 from incidentlab.investigate import Investigation
+from incidentlab.report.arguments import arguments
 from incidentlab.report.compose_diff import compose_diff
+from incidentlab.report.headline import named, next_step, state_now
+from incidentlab.report.moment import span
 from incidentlab.report.show import Shown, visible
 
 _WIDTH, _NARROWEST = 100, 40
@@ -25,30 +27,33 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _MOST_BURSTS = 5
 """Bursts of errors that are told on the first screen; all stand in the timeline."""
 
-_ROLES = {"for": "for", "against": "against", "missing": "not known"}
+_REACHING = ("startup_race", "wrong_host", "dns_failure", "network_timeout")
+"""What a client seems to suffer from while the server that it needs is broken by something else."""
 
 Section = tuple[str, list[str]]
 
 
-def answer(investigation: Investigation) -> Shown:
-    """Return the verdict with its confidence, its consequences and its remedy, to be shown first.
+def answer(investigation: Investigation, *, timezone: str = "UTC") -> Shown:
+    """Return the state now, the cause, the next command, what followed and what to change, to be shown first.
 
     Parameters
     ----------
     investigation
         Its finding of rank 1 is the verdict.
+    timezone
+        The zone in which times are shown.
 
     Returns
     -------
     Shown
     """
     told = (_harmed(investigation), _chain(investigation), _remedy(investigation))
-    return shown([_verdict(investigation), *_optional(*told)])
+    return shown([_verdict(investigation, timezone), *_optional(*told)])
 
 
-def how_sure(investigation: Investigation) -> Shown:
+def how_sure(investigation: Investigation, *, timezone: str = "UTC") -> Shown:
     """Return what speaks for the verdict, what speaks against it and what is missing, each with its place."""
-    return shown([("How sure", _arguments(investigation))])
+    return shown([("How sure", arguments(investigation, timezone=timezone))])
 
 
 def unknowns(investigation: Investigation) -> Shown:
@@ -56,7 +61,7 @@ def unknowns(investigation: Investigation) -> Shown:
     return shown([("What we do not know", ledger_lines(investigation))])
 
 
-def page(investigation: Investigation, *, width: int = _WIDTH, colour: bool = False) -> str:
+def page(investigation: Investigation, *, width: int = _WIDTH, colour: bool = False, every: bool = False) -> str:
     """Return the whole answer as a page for a terminal: same evidence, same bytes.
 
     Parameters
@@ -67,13 +72,16 @@ def page(investigation: Investigation, *, width: int = _WIDTH, colour: bool = Fa
         Columns of the terminal; lines are broken there, and never wider than 100, which is hard to read.
     colour
         Let titles stand out (ECMA-48, SGR): no letter is another.
+    every
+        Show every row that speaks for or against the verdict, instead of one line for each fact.
     """
+    gaps = ledger_lines(investigation)[:-1]
     sections = [
-        _verdict(investigation),
+        _verdict(investigation, "UTC"),
         *_optional(_harmed(investigation)),
-        ("Evidence", _arguments(investigation)),
+        ("Evidence", arguments(investigation, every=every)),
         *_optional(_chain(investigation), _others(investigation), _remedy(investigation)),
-        ("What we do not know", ledger_lines(investigation)),
+        *_optional(("What we do not know", gaps)),
     ]
     return _text(sections, width=max(_NARROWEST, min(width, _WIDTH)), colour=colour) + "\n"
 
@@ -141,11 +149,13 @@ def _optional(*sections: Section) -> list[Section]:
     return [section for section in sections if section[1]]
 
 
-def _verdict(investigation: Investigation) -> Section:
+def _verdict(investigation: Investigation, timezone: str) -> Section:
     first = tables.records(investigation.findings)[0]
     who = " -> ".join(str(first[name]) for name in ("service", "dependency") if pd.notna(first[name]))
-    title = f"{first['category']}{f' ({who})' if who else ''}, confidence {first['confidence']:.2f}"
-    return title, [str(first["sentence"])]
+    name = f"{first['category']}{f' ({who})' if who else ''}, confidence {first['confidence']:.2f}"
+    step = next_step(investigation)
+    following = ["Next, and it harms nothing:", f"  {step}"] if step else []
+    return state_now(investigation, timezone=timezone), [str(first["sentence"]), *following, f"Called {name}."]
 
 
 def _harmed(investigation: Investigation) -> Section:
@@ -167,52 +177,65 @@ def _at(row: dict[str, Any]) -> str:
     return f" [{place(row)}]" if place(row) else ""
 
 
-def _arguments(investigation: Investigation) -> list[str]:
-    rows = tables.records(investigation.evidence[investigation.evidence["rank"] == 1])
-    lines = []
-    for role, words in _ROLES.items():
-        same: dict[str, list[dict[str, Any]]] = {}
-        for row in rows:
-            if row["role"] == role:
-                same.setdefault(str(row["fact"]), []).append(row)
-        lines += [f"{words}: {fact}{_shown(shown)}" for fact, shown in same.items()]
-    return lines or ["no row speaks for or against it"]
-
-
-def _shown(rows: list[dict[str, Any]]) -> str:
-    """Return where rows that say the same stand, and what the first of them says."""
-    first, last = rows[0], rows[-1]
-    quoted = f": {first['message']}" if pd.notna(first["message"]) else ""
-    if len(rows) == 1 or not place(first):
-        return f" [{place(first)}]{quoted}" if place(first) else quoted
-    often = "" if str(first["fact"]).endswith(MORE) else f", {len(rows)} times"
-    return f"{often}, first [{place(first)}], last [{place(last)}]{quoted}"
-
-
 def _chain(investigation: Investigation) -> Section:
-    """Return what the verdict caused, step by step, each step once."""
+    """Return what the verdict caused, step by step, each step once, and whom the same cause hit as well."""
     findings = tables.records(investigation.findings)
-    lines: list[str] = []
+    lines = [_effect(investigation, row) for row in findings if row["rank"] in _consequences(findings)]
+    lines += [_rest(finding, findings[0]) for finding in findings if finding["rank"] in _victims(findings)]
+    return "What followed from it", lines
+
+
+def _consequences(findings: list[dict[str, Any]]) -> set[int]:
     reached = {1}
     for finding in findings[1:]:
         if pd.notna(finding["follows"]) and int(finding["follows"]) in reached:
             reached.add(int(finding["rank"]))
-            lines.append(f"then {finding['category']}: {finding['sentence']}")
-    return "What followed from it", lines
+    return reached - {1}
+
+
+def _victims(findings: list[dict[str, Any]]) -> set[int]:
+    """Return the findings of the same cause at the same dependency: others that it hit, and no other causes."""
+    first = findings[0]
+    return {
+        int(finding["rank"])
+        for finding in findings[1:]
+        if pd.isna(finding["follows"])
+        and pd.notna(first["dependency"])
+        and all(finding[name] == first[name] for name in ("category", "dependency"))
+    }
+
+
+def _effect(investigation: Investigation, finding: dict[str, Any]) -> str:
+    """Return a consequence in words: who did not reach whom needs no reason of its own, the verdict is one."""
+    if finding["category"] not in _REACHING or pd.isna(finding["service"]) or pd.isna(finding["dependency"]):
+        return str(finding["sentence"])
+    rows = investigation.evidence[investigation.evidence["rank"].eq(finding["rank"])]
+    when = span(rows["ts"].min(), rows["ts"].max(), day=investigation.incident.end)
+    return f"{finding['service']} did not reach {finding['dependency']}{f', {when}' if when else ''}."
+
+
+def _rest(finding: dict[str, Any], first: dict[str, Any]) -> str:
+    """Return the sentence of a finding without the parts that the verdict says already."""
+    known = str(first["sentence"]).removesuffix(".").split("; ")
+    parts = str(finding["sentence"]).removesuffix(".").split("; ")
+    new = "; ".join(part for part in parts if part not in known)
+    return f"{new}." if new else str(finding["sentence"])
 
 
 def _others(investigation: Investigation) -> Section:
+    findings = tables.records(investigation.findings)
+    told = {1, *_consequences(findings), *_victims(findings)}
     lines = [
         f"{finding['category']} ({finding['confidence']:.2f}): {finding['sentence']}"
-        for finding in tables.records(investigation.findings)[1:]
-        if pd.isna(finding["follows"])
+        for finding in findings
+        if finding["rank"] not in told and pd.isna(finding["follows"])
     ]
     return "Other hypotheses", lines
 
 
 def _remedy(investigation: Investigation) -> Section:
     first = tables.records(investigation.findings)[0]
-    words = [] if pd.isna(first["remedy"]) else str(first["remedy"]).split("\n")
+    words = [] if pd.isna(first["remedy"]) else named(str(first["remedy"]), investigation).split("\n")
     incident = investigation.incident
     change = compose_diff(first, incident.services, containers=incident.containers)
     return "What to change", _with(words, [f"  {line}" for line in change])
@@ -233,7 +256,8 @@ def _with(words: list[str], change: list[str]) -> list[str]:
 def _text(sections: list[Section], *, width: int = _WIDTH, colour: bool = False) -> str:
     bold, plain = (_BOLD, _PLAIN) if colour else ("", "")
     return "\n\n".join(
-        "\n".join([f"{bold}{visible(title)}{plain}", *_wrapped(lines, width)]) for title, lines in sections
+        "\n".join([f"{bold}{textwrap.fill(visible(title), width)}{plain}", *_wrapped(lines, width)])
+        for title, lines in sections
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.incident import Incident
 from incidentlab.investigate import Investigation
+from incidentlab.report.headline import next_step, state_now
 
 
 def document(investigation: Investigation, source: str) -> dict[str, Any]:
@@ -28,8 +29,9 @@ def document(investigation: Investigation, source: str) -> dict[str, Any]:
     dict
         ``source``, ``verdict`` {category, service, dependency, confidence, services: every name by which the evidence
         calls the service, its containers' included}, ``findings`` (ranked, each with its
-        ``evidence`` [{file, line, pointer, role, fact}], the rows that speak for it first), ``ledger``,
-        ``unparsed_lines``, ``versions``. Times are RFC 3339, a missing value is null.
+        ``evidence`` [{file, line, pointer, role, fact}], the rows that speak for it first), ``now`` (the state in
+        words, the next command, and how each container stands when the evidence ends), ``ledger``, ``unparsed_lines``,
+        ``versions``. Times are RFC 3339, a missing value is null.
     """
     findings = [_finding(row, investigation.evidence) for row in tables.records(investigation.findings)]
     verdict = {name: findings[0][name] for name in ("category", "service", "dependency", "confidence")}
@@ -38,6 +40,11 @@ def document(investigation: Investigation, source: str) -> dict[str, Any]:
         "source": source,
         "verdict": verdict,
         "findings": findings,
+        "now": {
+            "sentence": state_now(investigation),
+            "next": next_step(investigation) or None,
+            "containers": [values(row) for row in tables.records(investigation.states)],
+        },
         "ledger": [values(row) for row in tables.records(investigation.incident.ledger)],
         "unparsed_lines": investigation.incident.unparsed,
         "versions": {"incidentlab": version("incidentlab"), "python": platform.python_version()},

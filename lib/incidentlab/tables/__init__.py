@@ -59,6 +59,7 @@ from incidentlab.tables.results import (
     TIMELINE,
 )
 from incidentlab.tables.scans import SCAN_CHANGES, SCANS, SEVERITY_COUNTS, VULNERABILITIES
+from incidentlab.tables.states import STATES
 from incidentlab.tables.table import FLAG, NEVER, REAL, TEXT, TIME, WHOLE, Column, Table
 from incidentlab.tables.written import ENGINES, INSTRUCTIONS, SETTINGS
 
@@ -68,6 +69,7 @@ RESULT_TABLES = (
     ATTEMPTS,
     LIFETIMES,
     PHASES,
+    STATES,
     FINDINGS,
     EVIDENCE,
     HARMS,
@@ -147,6 +149,7 @@ __all__ = [
     "SERVICES",
     "SETTINGS",
     "SEVERITY_COUNTS",
+    "STATES",
     "SURVIVAL",
     "TEXT",
     "TIME",

@@ -9,13 +9,14 @@ nothing failed or the evidence does not decide: a wrong accusation is worse than
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis import chain, faults, harms, health, outage, reach, refutations, undecided
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, whole
 from incidentlab.analyse.diagnosis.remedies import remedy
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -28,11 +29,20 @@ _MOST = 10
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """FINDINGS, of which rank 1 is the verdict, EVIDENCE, and HARMS: what bad was seen to happen, explained or not."""
+    """FINDINGS, of which rank 1 is the verdict, EVIDENCE, and HARMS: what bad was seen to happen, explained or not.
+
+    `ranking` are the hypotheses behind them, in the same order.
+    """
 
     findings: pd.DataFrame
     evidence: pd.DataFrame
     harms: pd.DataFrame
+    ranking: list[Hypothesis]
+
+    @cached_property
+    def every_row(self) -> pd.DataFrame:
+        """EVIDENCE with the middle of each long series too, of which `evidence` holds both ends."""
+        return _evidence([whole(hypothesis.rows) for hypothesis in self.ranking])
 
 
 def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide in
@@ -82,7 +92,8 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     harmed = harms.harms(case)
     nobody = undecided.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None], harmed)
     ranking = [*([nobody] if nobody else []), *found][:_MOST]
-    return Diagnosis(_findings(case, ranking), _evidence(ranking), harmed)
+    shown = _evidence([hypothesis.rows for hypothesis in ranking])
+    return Diagnosis(_findings(case, ranking), shown, harmed, ranking)
 
 
 def _or_empty(frame: pd.DataFrame | None, table: tables.Table) -> pd.DataFrame:
@@ -109,6 +120,11 @@ def _findings(case: Case, ranking: list[Hypothesis]) -> pd.DataFrame:
     return tables.rows(rows, tables.FINDINGS)
 
 
-def _evidence(ranking: list[Hypothesis]) -> pd.DataFrame:
-    rows = [{"rank": rank} | row for rank, hypothesis in enumerate(ranking, start=1) for row in hypothesis.rows]
+def _evidence(ranking: list[list[Record]]) -> pd.DataFrame:
+    names = tables.EVIDENCE.names
+    rows = [
+        {"rank": rank} | {name: row[name] for name in names if name in row}
+        for rank, told in enumerate(ranking, start=1)
+        for row in told
+    ]
     return tables.rows(rows, tables.EVIDENCE)

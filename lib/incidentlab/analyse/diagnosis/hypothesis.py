@@ -17,6 +17,9 @@ _MOST = 12
 MORE = " times in all"
 """How the fact of a series ends of which only both ends are shown."""
 
+MIDDLE = "_middle"
+"""Key of the last row before what a series leaves out: the rows left out, as they are."""
+
 
 @dataclass
 class Hypothesis:
@@ -95,9 +98,21 @@ def evidence(role: str, fact: str, row: Record) -> Record:
 def series(role: str, fact: str, rows: list[Record]) -> list[Record]:
     """Return evidence rows for a series: all of a short one, both ends of a long one."""
     half = _MOST // 2
-    shown = rows if len(rows) <= _MOST else [*rows[:half], *rows[-half:]]
-    fact = fact if len(rows) <= _MOST else f"{fact}, {len(rows)}{MORE}"
-    return [evidence(role, fact, row) for row in shown]
+    if len(rows) <= _MOST:
+        return [evidence(role, fact, row) for row in rows]
+    fact = f"{fact}, {len(rows)}{MORE}"
+    shown = [evidence(role, fact, row) for row in (*rows[:half], *rows[-half:])]
+    shown[half - 1][MIDDLE] = rows[half:-half]
+    return shown
+
+
+def whole(rows: list[Record]) -> list[Record]:
+    """Return evidence rows with the middle of each long series, which `series` leaves out, in its place."""
+    told = []
+    for row in rows:
+        told.append(row)
+        told += [evidence(row["role"], row["fact"], inner) for inner in row.get(MIDDLE, ())]
+    return told
 
 
 def missing(fact: str, command: str) -> Record:

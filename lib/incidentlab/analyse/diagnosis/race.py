@@ -233,7 +233,8 @@ def _tell(case: Case, found: Hypothesis, relation: str, mark: Record | None, row
     if relation == "ended":
         return f"{server} ended, and is not seen to have been ready before; {client} failed {often} to reach it{after}."
     if relation == "after_ready" and mark is not None:
-        since = f"although {server} had been ready for {seconds(last - mark['start'])}"
+        long = f" for {seconds(last - mark['start'])}" if pd.notna(last) else ""
+        since = f"although {server} had been ready{long}"
         return f"{client} was refused by {server} {often}, {since}: wrong port, or it listens on its own loopback only."
     if relation in ("starting", "never_ready"):
         return f"{client} failed {often} to reach {server}, which was still starting{after}."
@@ -242,4 +243,6 @@ def _tell(case: Case, found: Hypothesis, relation: str, mark: Record | None, row
 
 def _afterwards(found: Hypothesis) -> str:
     by = {"restart_policy": ", by its restart policy", "human": ", restarted by hand", "retry": ", by its own retries"}
+    if found.category == "dependency_outage" and found.dependency:
+        by |= {"human": f", once {found.dependency} was brought back by hand"}
     return f"; it worked later{by.get(found.recovered_by or '', '')}" if found.recovered else ""
