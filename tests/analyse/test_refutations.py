@@ -12,6 +12,7 @@ SERVES = "shop-1  | 2026-03-01T10:00:{0:02d}Z INFO Server listening on port 3000
 REFUSED = "shop-1  | 2026-03-01T10:00:01Z WARN connect ECONNREFUSED 127.0.0.1:4317\n"
 TRACE = 'shop-1  | Traceback (most recent call last):\nshop-1  |   File "a.py", line 1, in b\n'
 SHAKEN = "gate-1  | [crit] 7#7: *1 SSL_do_handshake() failed (SSL: tlsv1 alert unknown ca) while SSL handshaking"
+CALM = "".join(f"db-1  | 2026-03-01 10:{n}:00 UTC [9] LOG:  checkpoint {n} complete\n" for n in range(10, 40))
 WORK = "".join(f"shop-1  | 2026-03-01T10:01:{n:02d}Z INFO basket {n} priced\n" for n in range(30))
 
 
@@ -54,6 +55,20 @@ ROWS = [
         "shop-1  | ERROR missing required setting: SHOP_COLOUR\n" + WORK,
         "shop-1  | ERROR missing required setting: SHOP_COLOUR\nshop-1 exited with code 1\n",
         "the program goes on afterwards",
+    ),
+    (
+        "one complaint of a program that goes on calmly accuses nobody",
+        SERVES.format(0) + "shop-1  | invalid config for the banner, the old one stays\n" + WORK,
+        SERVES.format(0) + 3 * "shop-1  | invalid config for the banner\n" + WORK,
+        "nothing that it could explain was harmed, and who says it went on",
+    ),
+    (
+        "what a server refuses a client harms the client, however calmly the server goes on",
+        "db-1  | 2026-03-01 10:00:00 UTC [1] LOG:  database system is ready to accept connections\n"
+        'db-1  | FATAL:  role "shop" does not exist\n' + CALM + SERVES.format(5),
+        "db-1  | 2026-03-01 10:00:00 UTC [1] LOG:  database system is ready to accept connections\n"
+        'db-1  | FATAL:  role "shop" does not exist\n' + CALM,
+        "nothing that it could explain was harmed, and who says it went on",
     ),
 ]  # fmt: skip
 

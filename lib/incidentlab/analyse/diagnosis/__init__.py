@@ -2,8 +2,8 @@
 
 Each family of causes reads the case for itself: `reach` (who did not reach whom), `faults` (what a line names
 outright), `health` (what only events, probes and inspect tell), `outage` (servers that went away). `chain` puts causes
-before their consequences, `harms` says what bad was seen to happen, explained or not, and `undecided` answers where
-nothing failed or the evidence does not decide: a wrong accusation is worse than no answer.
+before their consequences, `harms` says what bad was seen to happen, `explained` what explains it, and `undecided`
+answers where nothing failed or the evidence does not decide: a wrong accusation is worse than no answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cached_property
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import chain, faults, harms, health, outage, reach, refutations, undecided
+from incidentlab.analyse.diagnosis import chain, explained, faults, harms, health, outage, reach, refutations, undecided
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, whole
 from incidentlab.analyse.diagnosis.remedies import remedy
@@ -87,9 +87,10 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
         ledger=_or_empty(ledger, tables.LEDGER),
     )
     possible = [hypothesis for family in FAMILIES for hypothesis in family.hypotheses(case)]
+    harmed = harms.harms(case)
+    explained.explain(case, harmed, possible)
     refutations.weigh(case, possible)
     found = chain.ranked(case, possible)
-    harmed = harms.harms(case)
     nobody = undecided.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None], harmed)
     ranking = [*([nobody] if nobody else []), *found][:_MOST]
     shown = _evidence([hypothesis.rows for hypothesis in ranking])

@@ -148,7 +148,8 @@ class Case:
         """Return the lines that a service logged after a row and its record, without empty ones."""
         own = self.lines(service)
         last = row.get("last_line")
-        after = own["line"].gt(last) if last is not None and pd.notna(last) else own["order"].gt(row["order"])
+        place: Any = row["order"] if pd.notna(row["order"]) else own["order"].max()
+        after = own["line"].gt(last) if last is not None and pd.notna(last) else own["order"].gt(place)
         return own[after.fillna(value=False) & own["message"].str.strip().ne("")]
 
     def bears(self, kind: str, row: Record) -> bool:
@@ -274,12 +275,7 @@ class Case:
         own = {name: container.get(name) for name in ("service", "container", "file", "line", "pointer")}
         named = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
         ended = container.get("finished", pd.NaT)
-        context = {
-            "message": container["error"],
-            "ts": ended,
-            "level": "error",
-            "origin": "engine",
-        }
+        context = {"message": container["error"], "ts": ended, "level": "error", "origin": "engine"}
         return dict.fromkeys(tables.FAILURES.names) | own | named | context
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from incidentlab.analyse.diagnosis import naming
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times, within
 from incidentlab.knowledge.readings import READINGS, Reading
 from incidentlab.knowledge.weights import weight
 
@@ -63,15 +63,7 @@ def _excused(case: Case, row: Record) -> bool:
         return False
     own = case.spans(row["service"] if pd.notna(row["service"]) else None)
     inside = [s for s in own if s["phase"] in ("temporary_server", "starting") and s["server"] != "generic"]
-    return any(_within(row, span) for span in inside)
-
-
-def _within(row: Record, span: Record) -> bool:
-    if pd.isna(span["start_order"]) or pd.isna(row["order"]):
-        return False
-    return bool(
-        span["start_order"] <= row["order"] and (pd.isna(span["end_order"]) or row["order"] <= span["end_order"])
-    )
+    return any(within(row, span) for span in inside)
 
 
 def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hypothesis:
@@ -134,7 +126,7 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
             continue
         service: str | None = row["service"] if pd.notna(row["service"]) else None
         spans = case.spans(service)
-        inside = [s for s in spans if s["phase"] == "temporary_server" and _within(row, s)]
+        inside = [s for s in spans if s["phase"] == "temporary_server" and within(row, s)]
         done = any(
             s["phase"] in ("restarting_inside", "ready") and s["start_order"] > row["order"] for s in spans if inside
         )

@@ -57,6 +57,8 @@ class Hypothesis:
         The success of the same try, if there was one.
     proxy
         Whether only a proxy in front of the others tells it.
+    harm, calm
+        The harm that it explains; where there is none, the line that shows that who says it went on unharmed.
     follows
         The hypothesis of which this one is a consequence.
     """
@@ -79,6 +81,8 @@ class Hypothesis:
     worked: Record | None = None
     won: Record | None = None
     proxy: bool = False
+    harm: Record | None = None
+    calm: Record | None = None
     follows: Hypothesis | None = None
 
     @property
@@ -127,6 +131,14 @@ def later(row: Record, than: Record) -> bool:
     if pd.isna(row.get("order")) or pd.isna(than.get("order")):
         return False
     return bool(row["order"] > than["order"])
+
+
+def within(row: Record, span: Record) -> bool:
+    """Say whether a row stands between the first and the last line of a phase."""
+    if pd.isna(span["start_order"]) or pd.isna(row["order"]):
+        return False
+    over: bool = pd.notna(span["end_order"]) and row["order"] > span["end_order"]
+    return bool(span["start_order"] <= row["order"]) and not over
 
 
 def first_later(rows: pd.DataFrame | None, than: Record | None) -> Record | None:

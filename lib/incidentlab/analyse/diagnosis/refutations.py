@@ -78,6 +78,16 @@ def wording(case: Case, found: Hypothesis) -> Fact | None:
     return "only the wording tells it, and nothing ended", found.signs[-1]
 
 
+def unharmed(_: Case, found: Hypothesis) -> Fact | None:
+    """Hold that nothing was harmed that it could explain: who says it went on, and complained of nothing more.
+
+    What was reached later was harmed for a while; that tries are over then is told as a recovery.
+    """
+    if found.calm is None or found.won is not None:
+        return None
+    return "nothing that it could explain was harmed, and who says it went on", found.calm
+
+
 def works_afterwards(case: Case, found: Hypothesis) -> Fact | None:
     """Hold that the service did its work after it; for a server, that its clients did."""
     if not _read(found) or found.hard or not found.worked or _fell(case, found):
@@ -246,7 +256,7 @@ def _loopback(found: Hypothesis) -> bool:
 
 
 FACTS: Collection[Callable[[Case, Hypothesis], Fact | None]] = (
-    unknown_root, no_error, wording, works_afterwards, went_on, script_went_on, busy_afterwards, own_server,
+    unknown_root, no_error, wording, unharmed, works_afterwards, went_on, script_went_on, busy_afterwards, own_server,
     reached_later, optional, started_without, not_the_last, advice, stranger, warning,
     surroundings, asked_for,
 )  # fmt: skip
