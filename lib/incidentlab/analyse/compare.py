@@ -20,6 +20,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.audit.case import Case, Record, size, span
 from incidentlab.analyse.audit.times import time_to_ready
+from incidentlab.analyse.diagnosis.wording import parties
 from incidentlab.analyse.images import compare as compare_layers
 from incidentlab.analyse.vulnerabilities import compare as compare_scans
 
@@ -54,13 +55,29 @@ def differences(before: Case, after: Case) -> pd.DataFrame:
     return tables.rows(rows, tables.DIFFERENCES)
 
 
-def _row(area: str, service: str | None, what: str, told: tuple[Any, Any], sentence: str, place: Any = None) -> Record:
+def _row(area: str, service: str | None, what: str, told: tuple[Any, ...], sentence: str, place: Any = None) -> Record:
     values = {
         name: None if value is None or pd.isna(value) else str(value)
         for name, value in zip(("before", "after"), told, strict=True)
     }
     where = {name: place[name] for name in ("file", "line", "pointer")} if place else {}
     return {"area": area, "service": service, "what": what, "sentence": sentence} | values | where
+
+
+def _common(before: Case, after: Case) -> list[str]:
+    return [name for name in after.services if name in before.services]
+
+
+def _changed(
+    area: str, service: str, whose: str, columns: dict[str, str], rows: tuple[Record, Record]
+) -> Iterator[Record]:
+    """Yield in which columns, each with its name in words, two rows about one thing differ."""
+    for column, name in columns.items():
+        values = tuple(row[column] for row in rows)
+        was, now = ("none" if pd.isna(value) else str(value) for value in values)
+        if was != now:
+            told = f"{service}: {whose} {name} was {was} and is {now}"
+            yield _row(area, service, name, values, told, rows[1])
 
 
 def _settings(before: Case, after: Case) -> Iterator[Record]:
@@ -103,23 +120,13 @@ def _same(key: str, values: tuple[str | None, str | None]) -> bool:
 
 
 def _images(before: Case, after: Case) -> Iterator[Record]:
-    for service in [name for name in after.services if name in before.services]:
+    for service in _common(before, after):
         old, new = before.image(service), after.image(service)
         if old is None or new is None or old["image_id"] == new["image_id"]:
             continue
-        yield from _properties(service, old, new)
+        yield from _changed("image", service, "the image's", _PROPERTIES, (old, new))
         yield _sizes(service, old, new)
         yield from _layers(service, before, after)
-
-
-def _properties(service: str, old: Record, new: Record) -> Iterator[Record]:
-    for column, name in _PROPERTIES.items():
-        values = old[column], new[column]
-        shown = tuple("none" if pd.isna(value) else str(value) for value in values)
-        if shown[0] != shown[1]:
-            yield _row(
-                "image", service, name, values, f"{service}: the image's {name} was {shown[0]} and is {shown[1]}", new
-            )
 
 
 def _sizes(service: str, old: Record, new: Record) -> Record:
@@ -194,7 +201,7 @@ def _largest(told: Any) -> list[tuple[str, int]]:
 
 def _scans(before: Case, after: Case) -> Iterator[Record]:
     """Yield what became of the findings of the scans, image by image."""
-    for service in [name for name in after.services if name in before.services]:
+    for service in _common(before, after):
         old, new = (_scan(case, service) for case in (before, after))
         if old is None or new is None:
             continue
@@ -222,7 +229,7 @@ def _scan(case: Case, service: str) -> pd.DataFrame | None:
 
 
 def _ready(before: Case, after: Case) -> Iterator[Record]:
-    for service in [name for name in after.services if name in before.services]:
+    for service in _common(before, after):
         old, new = (time_to_ready(case, service, restarted=True) for case in (before, after))
         if old is None and new is not None:
             told = f"{service}: was not seen to be ready, and is after {span(new)}"
@@ -237,7 +244,7 @@ def _ready(before: Case, after: Case) -> Iterator[Record]:
 
 
 def _restarts(before: Case, after: Case) -> Iterator[Record]:
-    for service in [name for name in after.services if name in before.services]:
+    for service in _common(before, after):
         old, new = (len(case.rows("restarts", service=service, cause="policy")) for case in (before, after))
         if old != new:
             told = f"{service}: {old} restarts by its policy, then {new}"
@@ -245,17 +252,10 @@ def _restarts(before: Case, after: Case) -> Iterator[Record]:
 
 
 def _health(before: Case, after: Case) -> Iterator[Record]:
-    for service in [name for name in after.services if name in before.services]:
+    for service in _common(before, after):
         old, new = (case.container(service) for case in (before, after))
-        if old is None or new is None:
-            continue
-        for column, name in (("state", "state"), ("health", "health")):
-            values = old[column], new[column]
-            shown = tuple("none" if pd.isna(value) else str(value) for value in values)
-            if shown[0] != shown[1]:
-                yield _row(
-                    "health", service, name, values, f"{service}: its {name} was {shown[0]} and is {shown[1]}", new
-                )
+        if old is not None and new is not None:
+            yield from _changed("health", service, "its", {"state": "state", "health": "health"}, (old, new))
 
 
 def _verdict(before: Case, after: Case) -> Iterator[Record]:
@@ -269,5 +269,5 @@ def _first(case: Case) -> str | None:
     rows = case.rows("findings", rank=1)
     if not rows:
         return None
-    who = " -> ".join(str(rows[0][name]) for name in ("service", "dependency") if pd.notna(rows[0][name]))
+    who = parties(rows[0])
     return str(rows[0]["category"]) + (f" ({who})" if who else "")

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis.hypothesis import rate
 
 _ACTIONS = {
     "create": "create",
@@ -94,9 +95,8 @@ def _bursts(logs: pd.DataFrame | None, told: set[Any]) -> pd.DataFrame:
 
 def _burst(rows: pd.DataFrame, message: str) -> str:
     """Return what a burst of errors says first, with its count and rate."""
-    lasted: Any = (rows["clock"].iloc[-1] - rows["clock"].iloc[0]).total_seconds()
-    rate = f", {60 * len(rows) / lasted:.1f} a minute" if len(rows) > 1 and lasted >= 1 else ""
-    return f"{len(rows)} {'error' if len(rows) == 1 else 'errors'}{rate}: {message}"
+    often = rate(len(rows), rows["clock"].iloc[0], rows["clock"].iloc[-1])
+    return f"{len(rows)} {'error' if len(rows) == 1 else 'errors'}{often}: {message}"
 
 
 def _lines(logs: pd.DataFrame | None) -> pd.DataFrame:

@@ -120,6 +120,6 @@ def compare(
     both = investigate(load(before)), investigate(load(after))
     if as_json:
         answer = comparison(*both, sources=(shown(before), shown(after)))
-        typer.echo(json.dumps(answer, indent=2, ensure_ascii=True))
+        typer.echo(_json(answer), nl=False)
     else:
         typer.echo(compared(*both).text)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis.wording import sentence
+from incidentlab.analyse.diagnosis.wording import parties, sentence
 from incidentlab.investigate import Investigation
 from incidentlab.report.arguments import arguments
 from incidentlab.report.compose_diff import compose_diff
@@ -112,6 +112,11 @@ def place(row: dict[str, Any]) -> str:
     return f"{row['file']}{line}" + ("" if pd.isna(row["pointer"]) else f" {row['pointer']}")
 
 
+def at(row: dict[str, Any]) -> str:
+    """Return where a row stands, in brackets, to be set behind what is said of it; nothing where it is not known."""
+    return f" [{place(row)}]" if place(row) else ""
+
+
 def ledger_lines(investigation: Investigation) -> list[str]:
     """Return one line for each source that is incomplete, or one line that says that none is known to be."""
     said = [
@@ -151,7 +156,7 @@ def _optional(*sections: Section) -> list[Section]:
 
 def _verdict(investigation: Investigation, timezone: str) -> Section:
     first = tables.records(investigation.findings)[0]
-    who = " -> ".join(str(first[name]) for name in ("service", "dependency") if pd.notna(first[name]))
+    who = parties(first)
     name = f"{first['category']}{f' ({who})' if who else ''}, confidence {first['confidence']:.2f}"
     step = next_step(investigation)
     following = ["Next, and it harms nothing:", f"  {step}"] if step else []
@@ -165,16 +170,12 @@ def _harmed(investigation: Investigation) -> Section:
     harms = tables.records(investigation.harms)
     happenings = investigation.timeline
     bursts = tables.records(happenings[happenings["what"] == "errors"].head(_MOST_BURSTS))
-    said = [f"{sentence(harm)}{_at(harm)}" for harm in harms]
+    said = [f"{sentence(harm)}{at(harm)}" for harm in harms]
     whose = (f"{row['service']}: " if pd.notna(row["service"]) else "" for row in bursts)
     return "What was harmed", [
         *said,
-        *(f"{who}{row['detail']}{_at(row)}" for who, row in zip(whose, bursts, strict=True)),
+        *(f"{who}{row['detail']}{at(row)}" for who, row in zip(whose, bursts, strict=True)),
     ]
-
-
-def _at(row: dict[str, Any]) -> str:
-    return f" [{place(row)}]" if place(row) else ""
 
 
 def _chain(investigation: Investigation) -> Section:

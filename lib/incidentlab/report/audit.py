@@ -12,7 +12,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.investigate import Investigation
 from incidentlab.knowledge.rules import RULES
-from incidentlab.report.answer import Section, ledger_lines, place, shown
+from incidentlab.report.answer import Section, at, ledger_lines, shown
 from incidentlab.report.change import change_lines
 from incidentlab.report.code_hosts import Annotation
 from incidentlab.report.document import values
@@ -67,8 +67,7 @@ def _lines(rows: list[dict[str, Any]], settings: pd.DataFrame) -> list[str]:
 def _where(row: dict[str, Any]) -> str:
     """Return where a row stands; the keys of a Compose file are not told beside their line."""
     keys = pd.notna(row["pointer"]) and str(row["pointer"]).startswith("/services/")
-    where = place(row | {"pointer": None} if keys else row)
-    return f" [{where}]" if where else ""
+    return at(row | {"pointer": None} if keys else row)
 
 
 def _unknown(audit: pd.DataFrame) -> list[str]:

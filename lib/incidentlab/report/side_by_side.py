@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis.wording import parties
 from incidentlab.investigate import Investigation
-from incidentlab.report.answer import place
+from incidentlab.report.answer import at
 from incidentlab.report.show import Shown, table
 
 _SHOWN = 4
@@ -40,12 +41,12 @@ def causes(investigation: Investigation) -> Shown:
 
 
 def _hypothesis(finding: dict[str, Any]) -> str:
-    who = " -> ".join(str(finding[name]) for name in ("service", "dependency") if pd.notna(finding[name]))
+    who = parties(finding)
     return f"{finding['category']} {f'({who})' if who else ''}: {finding['sentence']}"
 
 
 def _quoted(rows: list[dict[str, Any]], rank: int, role: str) -> str:
     chosen = [row for row in rows if row["rank"] == rank and row["role"] == role]
-    quoted = [f"{row['fact']} [{place(row)}]" if place(row) else str(row["fact"]) for row in chosen[:_SHOWN]]
+    quoted = [f"{row['fact']}{at(row)}" for row in chosen[:_SHOWN]]
     more = len(chosen) - len(quoted)
     return "; ".join([*quoted, *([f"and {more} more"] if more > 0 else [])])

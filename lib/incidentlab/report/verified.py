@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.report.answer import place, shown
+from incidentlab.report.answer import at, shown
 from incidentlab.report.show import Shown
 
 _TITLES = {"yes": "Verified", "no": "Contradicted", "not known": "Not shown by this evidence"}
@@ -21,7 +21,7 @@ def verified(told: pd.DataFrame) -> Shown:
     sections = []
     for holds in ("no", "yes", "not known"):
         rows = tables.records(told[told["holds"].eq(holds)])
-        lines = [f"{row['claim']}: {row['shows']}" + (f" [{place(row)}]" if place(row) else "") for row in rows]
+        lines = [f"{row['claim']}: {row['shows']}{at(row)}" for row in rows]
         if lines:
             sections.append((_TITLES[holds], lines))
     return shown(sections)

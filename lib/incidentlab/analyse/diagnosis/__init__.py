@@ -24,7 +24,7 @@ __all__ = ["Diagnosis", "diagnose"]
 FAMILIES = (faults, reach, health, outage)
 
 _MOST = 10
-"""Findings that are ranking; what is less likely than the tenth helps nobody."""
+"""Findings that are told; what is less likely than the tenth helps nobody."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,11 @@ _CALLED = {"message": "health_status: unhealthy"}
 
 def hypotheses(case: Case) -> list[Hypothesis]:
     """Return what events, probes and inspect accuse."""
-    return [*_broken_probes(case), *_wrong_paths(case), *_never_started(case), *_oom(case), *_exit_codes(case)]
+    starved = _oom(case)
+    known = {hypothesis.service for hypothesis in starved}
+    return [
+        *_broken_probes(case), *_wrong_paths(case), *_never_started(case), *starved, *_exit_codes(case, known)
+    ]  # fmt: skip
 
 
 def _broken_probes(case: Case) -> list[Hypothesis]:
@@ -143,8 +147,8 @@ def _oom(case: Case) -> list[Hypothesis]:
     return found
 
 
-def _exit_codes(case: Case) -> list[Hypothesis]:
-    """Read the exit codes that have a meaning of their own, where no line tells more."""
+def _exit_codes(case: Case, starved: set[str | None]) -> list[Hypothesis]:
+    """Read the exit codes that have a meaning of their own; of the starved the engine itself says what ended them."""
     readings = {
         127: ("command_not_found", "its command was not found"),
         126: ("permission_denied", "its command could not be executed: no right to it, or no interpreter for it"),
@@ -152,7 +156,6 @@ def _exit_codes(case: Case) -> list[Hypothesis]:
         139: ("crash_loop_app_bug", "it broke the rules of memory (SIGSEGV)"),
         137: ("oom_killed", "it was killed (SIGKILL), and nobody is seen to have done it"),
     }
-    starved = {hypothesis.service for hypothesis in _oom(case)}
     found = []
     for code, (category, meaning) in readings.items():
         rows = [row for row in case.ends(None) if row["exit_code"] == code and not row["stopped"]]

@@ -154,6 +154,18 @@ def first_later(rows: pd.DataFrame | None, than: Record | None) -> Record | None
     return None if found is None or found.empty else tables.records(found.head(1))[0]
 
 
+def rate(count: int, first: Any, last: Any) -> str:
+    """Say how often a minute something came between two times; nothing where they are not a second apart, or unknown.
+
+    Examples
+    --------
+    >>> rate(3, pd.Timestamp("2026-01-01T10:00:00Z"), pd.Timestamp("2026-01-01T10:02:00Z"))
+    ', 1.5 a minute'
+    """
+    lasted = (last - first).total_seconds() if pd.notna(first) and pd.notna(last) else 0.0
+    return f", {60 * count / lasted:.1f} a minute" if lasted >= 1 else ""
+
+
 def times(count: int) -> str:
     """Say how often, in words.
 

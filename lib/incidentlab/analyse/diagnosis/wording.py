@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from incidentlab.analyse.diagnosis.hypothesis import Record, times
+from incidentlab.analyse.diagnosis.hypothesis import Record, rate, times
 from incidentlab.knowledge.causes import EXITS
 
 
@@ -36,7 +34,7 @@ def sentence(harm: Record) -> str:
         "unhealthy": f"{who} is {harm['detail']}",
         "never started": f"{who} was created and never started",
         "fatal": f"{who} called an error fatal, {often}",
-        "errors": f"{who} logged {harm['count']} errors to the end{_rate(harm)}",
+        "errors": f"{who} logged {harm['count']} errors to the end{rate(harm['count'], harm['ts'], harm['until'])}",
         "waits": f"{who} waited in vain, {often}",
         "listed": f"{listed} is listed as ended, restarting or unhealthy, {often}",
         "step failed": f"a step of a build or of a runner failed, {often}",
@@ -48,8 +46,12 @@ def _signal(code: int) -> str:
     return f"128 + {code - 128}: ended by signal {code - 128}" if 128 < code < 165 else "an error of its own"
 
 
-def _rate(harm: Record) -> str:
-    if pd.isna(harm["ts"]) or pd.isna(harm["until"]):
-        return ""
-    lasted: Any = (harm["until"] - harm["ts"]).total_seconds()
-    return f", {60 * harm['count'] / lasted:.1f} a minute" if lasted >= 1 else ""
+def parties(finding: Record) -> str:
+    """Return of whom a finding tells, and whom it could not reach, if it names them.
+
+    Examples
+    --------
+    >>> parties({"service": "web", "dependency": "db"}), parties({"service": None, "dependency": None})
+    ('web -> db', '')
+    """
+    return " -> ".join(str(finding[name]) for name in ("service", "dependency") if pd.notna(finding[name]))
