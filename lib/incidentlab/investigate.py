@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from incidentlab.analyse.audit import Case
     from incidentlab.analyse.compare import ImageChange
     from incidentlab.analyse.diagnosis import Diagnosis
+    from incidentlab.analyse.images import Tree
     from incidentlab.incident import Incident
 
 
@@ -176,14 +177,21 @@ class Investigation:
         """IMAGE_CONTENTS of all images whose files are known."""
         from incidentlab.analyse.images import every_content
 
-        return every_content(self.incident.layers, self.incident.image_files)
+        return every_content(self._trees)
 
     @cached_property
     def image_waste(self) -> pd.DataFrame:
         """IMAGE_WASTE of all images whose files are known."""
         from incidentlab.analyse.images import every_waste
 
-        return every_waste(self.incident.layers, self.incident.image_files)
+        return every_waste(self._trees)
+
+    @cached_property
+    def _trees(self) -> dict[str, Tree]:
+        """The merged files of each image, the same for all that is asked of them."""
+        from incidentlab.analyse.images import trees
+
+        return trees(self.incident.layers, self.incident.image_files)
 
     @cached_property
     def severities(self) -> pd.DataFrame:

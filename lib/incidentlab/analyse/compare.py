@@ -9,7 +9,6 @@ on every machine.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -24,7 +23,6 @@ from incidentlab.analyse.diagnosis.wording import parties
 from incidentlab.analyse.images import compare as compare_layers
 from incidentlab.analyse.vulnerabilities import compare as compare_scans
 
-_TOKEN = re.compile(r"<secret:[0-9a-f]{8}>")
 _PATHS = ("build.context", "source", "path")
 """Keys whose values begin with where a checkout lies: another folder of the same name is no change."""
 _PROPERTIES = {"user": "user", "path": "PATH", "entrypoint": "entrypoint", "command": "command",
@@ -113,7 +111,7 @@ def _text(row: Record | None) -> str | None:
 
 
 def _same(key: str, values: tuple[str | None, str | None]) -> bool:
-    old, new = (_TOKEN.sub("<secret>", value) if value is not None else None for value in values)
+    old, new = (tables.HIDDEN.sub("<secret>", value) if value is not None else None for value in values)
     if old is not None and new is not None and key.endswith(_PATHS) and old.startswith("/") and new.startswith("/"):
         return PurePosixPath(old).name == PurePosixPath(new).name
     return old == new

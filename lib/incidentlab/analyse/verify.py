@@ -60,7 +60,7 @@ def _logs(case: Case, service: str) -> Record:
     missing = case.lost_logs(service)
     if missing is not None:
         return _row(service, command, claim, missing, None)
-    failed = [row for row in case.rows("failures", service=service) if row["kind"] not in ("harmless", "waiting")]
+    failed = case.failed(service)
     good = case.logs.iloc[case.marks.loc[case.marks["question"].eq("success"), "row"].astype(int)]
     good = good[good["service"].eq(service)]
     last = tables.records(good.tail(1))[0] if len(good) else None

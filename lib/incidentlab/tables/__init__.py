@@ -15,7 +15,7 @@ Four conventions hold everywhere:
 """
 
 from incidentlab.tables.audit import AUDIT, DIFFERENCES, LEVELS, VERIFICATIONS
-from incidentlab.tables.door import check, empty, evidence_id, join, records, rows
+from incidentlab.tables.door import HIDDEN, check, empty, evidence_id, join, records, rows
 from incidentlab.tables.errors import BadInput, BadParameter, BadTable, EngineTrouble, IncidentlabError
 from incidentlab.tables.evidence import (
     ADDRESSES,
@@ -117,6 +117,7 @@ __all__ = [
     "HARMS",
     "HEALTH",
     "HEALTH_PROBES",
+    "HIDDEN",
     "IMAGES",
     "IMAGE_CHANGES",
     "IMAGE_CONTENTS",

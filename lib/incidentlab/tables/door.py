@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from typing import Any, cast
 
@@ -12,6 +13,9 @@ import pandas as pd
 from incidentlab.tables.errors import BadTable
 from incidentlab.tables.evidence import PROBES  # noqa: F401  # for the examples
 from incidentlab.tables.table import TIME, WHOLE, Column, Table
+
+HIDDEN = re.compile(r"<secret:[0-9a-f]{8}>")
+"""What stands in a table in the place of a secret; the same secret has the same token."""
 
 
 def empty(table: Table) -> pd.DataFrame:

@@ -181,6 +181,14 @@ class Case:
         told = seconds(self.written(service, key)) if container is None else None
         return default if told is None else told
 
+    def first_ready(self, service: str) -> Any:
+        """Return when a service was ready for the first time; NaT where that was not seen."""
+        return self.phases[self.phases["service"].eq(service) & self.phases["phase"].eq("ready")]["start"].min()
+
+    def failed(self, service: str) -> list[Record]:
+        """Return the failures of a service that are no waiting and did no harm."""
+        return [row for row in self.rows("failures", service=service) if row["kind"] not in ("harmless", "waiting")]
+
     def lost(self, *sources: str) -> str | None:
         """Return why one of the sources is not whole, None where all that are there are; see `LEDGER`."""
         for row in tables.records(self.ledger):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -11,14 +10,13 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.audit.case import Case, Found, Record, words
 
-_HIDDEN = re.compile(r"<secret:[0-9a-f]{8}>")
 _ROOT = ("0", "root")
 
 
 def secrets(case: Case) -> Iterator[Found]:
     """Yield the values of ENV and ARG that are secrets: they stand in the history of every image made of it."""
     for row in tables.records(case.instructions):
-        hidden = [word for word in words(row["arguments"]) if _HIDDEN.search(word)]
+        hidden = [word for word in words(row["arguments"]) if tables.HIDDEN.search(word)]
         if row["instruction"] in ("ENV", "ARG") and hidden:
             keys = ", ".join(word.partition("=")[0] for word in hidden)
             yield Found("secret-in-dockerfile", row, None, {"keys": keys, "instruction": row["instruction"]})

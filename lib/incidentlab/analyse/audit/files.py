@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pandas as pd
 
+from incidentlab import tables
 from incidentlab.analyse.audit.case import Case, Found
 
 _DEAD = ("placement.constraints", "placement.preferences", "update_config", "rollback_config", "endpoint_mode")
 """Keys below `deploy` that only a cluster acts on (compose-spec `deploy.md`; compose `create.go` reads none)."""
-_HIDDEN = re.compile(r"<secret:[0-9a-f]{8}>")
-"""What the door into the tables puts in the place of a secret."""
 
 
 def version_key(case: Case) -> Iterator[Found]:
@@ -52,7 +50,7 @@ def secrets(case: Case) -> Iterator[Found]:
     for service in case.services:
         rows = [*case.below(service, "environment"), *case.below(service, "build.args")]
         rows += [row for key in ("command", "entrypoint", "healthcheck.test") if (row := case.setting(service, key))]
-        hidden = [row for row in rows if _HIDDEN.search(str(row["value"]))]
+        hidden = [row for row in rows if tables.HIDDEN.search(str(row["value"]))]
         clear = [row for row in hidden if pd.notna(row["literal"]) and row["literal"]]
         if clear:
             keys = ", ".join(row["key"].removeprefix("environment.") for row in clear)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from incidentlab.analyse.audit.case import Case, Found, words
+from incidentlab.knowledge import REACH
 
-_LOST = ("refused", "dns", "timeout", "unreachable", "reset", "starting_up", "connect", "unavailable", "wait_timeout",
-         "no_socket")  # fmt: skip
+_LOST = (*REACH, "wait_timeout")
 """Failures that a server causes which is not there yet; a refused login is none."""
 HEALTHY, COMPLETED, STARTED = "service_healthy", "service_completed_successfully", "service_started"
 
@@ -50,7 +50,7 @@ def waits_for_start(case: Case) -> Iterator[Found]:
 
 def _early(case: Case, service: str, other: str) -> list[dict[str, object]]:
     """Return the attempts that failed before the dependency was ready for the first time."""
-    ready = case.phases[case.phases["service"].eq(other) & case.phases["phase"].eq("ready")]["start"].min()
+    ready = case.first_ready(other)
     tries = case.rows("attempts", service=service, dependency=other, ok=False)
     return [row for row in tries if row["kind"] in _LOST and pd.notna(ready) and row["ts"] < ready]
 

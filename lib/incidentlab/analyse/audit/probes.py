@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from incidentlab.analyse.audit.case import Case, Found, Record, words
-from incidentlab.analyse.images.merge import Tree, merged
+from incidentlab.analyse.images import every
+from incidentlab.analyse.images.merge import Tree
 from incidentlab.analyse.images.program import Program, first_command, health_program
 
 _LIVENESS = re.compile(r"/(?:health|healthz|live|livez|liveness|alive|ping|status)\b")
@@ -89,11 +90,7 @@ def _mounted(container: Record | None, case: Case, service: str) -> bool:
 
 def tree_of(case: Case, image: Record) -> Tree | None:
     """Return the tree of an image; None where the files of one of its layers are not known."""
-    layers = (
-        case.layers[case.layers["image_id"].eq(image["image_id"])].sort_values("layer")["diff_id"].dropna().tolist()
-    )
-    known = set(case.image_files["diff_id"].dropna().unique())
-    return merged(layers, case.image_files) if layers and known.issuperset(layers) else None
+    return every.tree(case.layers[case.layers["image_id"].eq(image["image_id"])], case.image_files)
 
 
 def socket_only(case: Case) -> Iterator[Found]:
@@ -125,7 +122,7 @@ def _over_tcp(test: list[str]) -> str:
 
 def _healthy_too_early(case: Case, service: str) -> list[Record]:
     """Return the attempts of clients that were refused between a probe that passed and the server's readiness."""
-    ready = case.phases[case.phases["service"].eq(service) & case.phases["phase"].eq("ready")]["start"].min()
+    ready = case.first_ready(service)
     passed = case.probes[case.probes["service"].eq(service) & case.probes["outcome"].eq("pass")]["end"].min()
     tries = case.rows("attempts", dependency=service, kind="refused")
     return [row for row in tries if pd.notna(ready) and pd.notna(passed) and passed < row["ts"] < ready]

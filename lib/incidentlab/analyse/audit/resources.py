@@ -39,14 +39,19 @@ def near_memory_limit(case: Case) -> Iterator[Found]:
         killed = _killed(case, service)
         peak = case.samples[case.samples["service"].eq(service)]["memory_bytes"].max()
         if killed:
-            change = {"deploy.resources.limits.memory": f"{math.ceil(limit * _MARGIN / _MIB)}M"}
+            change = {"deploy.resources.limits.memory": _above(limit)}
             yield Found("memory-near-limit", place, service, names | {"count": str(killed)}, ("killed",), None, change)
         elif pd.isna(peak):
             yield Found("memory-near-limit", place, service, names, (), f"the memory that {service} uses (a recording)")
         elif peak >= _NEAR * limit:
-            change = {"deploy.resources.limits.memory": f"{math.ceil(int(peak) * _MARGIN / _MIB)}M"}
+            change = {"deploy.resources.limits.memory": _above(int(peak))}
             told = names | {"peak": size(int(peak)), "share": f"{peak / limit:.0%}"}
             yield Found("memory-near-limit", place, service, told, (), None, change)
+
+
+def _above(used: int) -> str:
+    """Return a limit with room above what was used, as Compose writes sizes."""
+    return f"{math.ceil(used * _MARGIN / _MIB)}M"
 
 
 def _killed(case: Case, service: str) -> int:
@@ -78,7 +83,7 @@ def no_memory_limit(case: Case) -> Iterator[Found]:
         if container is None or container["memory_limit_bytes"] != 0 or pd.isna(peak) or not isinstance(host, int):
             continue
         if peak > _HALF * host:
-            proposed = f"{math.ceil(int(peak) * _MARGIN / _MIB)}M"
+            proposed = _above(int(peak))
             names = {"service": service, "peak": size(int(peak)), "host": size(host), "proposed": proposed}
             change = {"deploy.resources.limits.memory": proposed}
             yield Found("memory-without-limit", case.place(service, "image"), service, names, (), None, change)
@@ -90,7 +95,7 @@ def throttled_start(case: Case) -> Iterator[Found]:
         container = case.container(service)
         if container is None or pd.isna(container["cpu_limit"]) or container["cpu_limit"] <= 0:
             continue
-        ready = case.phases[case.phases["service"].eq(service) & case.phases["phase"].eq("ready")]["start"].min()
+        ready = case.first_ready(service)
         early = case.samples[case.samples["service"].eq(service) & case.samples["ts"].le(ready)]
         periods, throttled = early["cpu_periods"].max(), early["cpu_throttled_periods"].max()
         if pd.isna(ready) or pd.isna(periods) or pd.isna(throttled) or periods <= 0:

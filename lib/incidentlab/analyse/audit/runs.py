@@ -79,7 +79,7 @@ def _failed_in(case: Case, service: str) -> Record | None:
     if not runs or pd.isna(runs[-1]["finished"]) or pd.notna(runs[-1]["signal"]):
         return None
     end = runs[-1]["finished"]
-    rows = [row for row in case.rows("failures", service=service) if row["kind"] not in ("harmless", "waiting")]
+    rows = case.failed(service)
     last = [row for row in rows if pd.notna(row["ts"]) and pd.Timedelta(0) <= end - row["ts"] < pd.Timedelta("1s")]
     return last[-1] if last else None
 

@@ -12,8 +12,9 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.audit.case import Case, Found, seconds, span
 from incidentlab.analyse.audit.probes import health_test
+from incidentlab.analyse.health import INTERVAL_S, RETRIES
 
-INTERVAL_S, TIMEOUT_S, RETRIES = 30.0, 30.0, 3
+TIMEOUT_S = 30.0
 """What the engine takes where nothing is said (moby `daemon/health.go`)."""
 _MARGIN = 1.5
 """By how much a measured longest time is exceeded in what is proposed: the next start may be slower."""

@@ -2,7 +2,7 @@
 
 from incidentlab.analyse.images.compare import compare, unique_bytes
 from incidentlab.analyse.images.contents import contents
-from incidentlab.analyse.images.every import every_content, every_waste, trees
+from incidentlab.analyse.images.every import every_content, every_waste, tree, trees
 from incidentlab.analyse.images.merge import Tree, merged
 from incidentlab.analyse.images.program import Program, health_program, program
 from incidentlab.analyse.images.waste import waste
@@ -17,6 +17,7 @@ __all__ = [
     "health_program",
     "merged",
     "program",
+    "tree",
     "trees",
     "unique_bytes",
     "waste",

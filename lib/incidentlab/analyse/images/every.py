@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -12,26 +12,37 @@ from incidentlab.analyse.images.merge import Tree, merged
 from incidentlab.analyse.images.waste import waste
 
 
-def trees(layers: pd.DataFrame, files: pd.DataFrame) -> Iterator[tuple[str, Tree]]:
-    """Yield each image and its tree; an image of which a layer's files are not known is left out.
+def tree(layers: pd.DataFrame, files: pd.DataFrame) -> Tree | None:
+    """Return the tree of one image; None where the files of one of its layers are not known.
+
+    Parameters
+    ----------
+    layers : LAYERS
+        Of the one image.
+    files : IMAGE_FILES
+    """
+    diff_ids = layers.sort_values("layer")["diff_id"].dropna().tolist()
+    known = set(files["diff_id"].dropna().unique())
+    return merged(diff_ids, files) if diff_ids and known.issuperset(diff_ids) else None
+
+
+def trees(layers: pd.DataFrame, files: pd.DataFrame) -> dict[str, Tree]:
+    """Return the tree of each image; an image of which a layer's files are not known is left out.
 
     Parameters
     ----------
     layers : LAYERS
     files : IMAGE_FILES
     """
-    known = set(files["diff_id"].dropna().unique())
-    for image, rows in layers.groupby("image", sort=False):
-        diff_ids = rows.sort_values("layer")["diff_id"].dropna().tolist()
-        if diff_ids and known.issuperset(diff_ids):
-            yield str(image), merged(diff_ids, files)
+    found = {str(image): tree(rows, files) for image, rows in layers.groupby("image", sort=False)}
+    return {image: merged for image, merged in found.items() if merged is not None}
 
 
-def every_content(layers: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
+def every_content(trees: Mapping[str, Tree]) -> pd.DataFrame:
     """Return IMAGE_CONTENTS of all images."""
-    return tables.join([contents(image, tree) for image, tree in trees(layers, files)], tables.IMAGE_CONTENTS)
+    return tables.join([contents(image, tree) for image, tree in trees.items()], tables.IMAGE_CONTENTS)
 
 
-def every_waste(layers: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
+def every_waste(trees: Mapping[str, Tree]) -> pd.DataFrame:
     """Return IMAGE_WASTE of all images."""
-    return tables.join([waste(image, tree) for image, tree in trees(layers, files)], tables.IMAGE_WASTE)
+    return tables.join([waste(image, tree) for image, tree in trees.items()], tables.IMAGE_WASTE)

@@ -9,7 +9,6 @@ Sources: moby `daemon/health.go` (`getShell`), `oci/defaults.go` and `container/
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
@@ -109,8 +108,3 @@ def first_command(text: str) -> str | None:
     if word is None or word[1] in _SHELL_WORDS.split() or any(mark in word[1] for mark in "$`'\"*?\\"):
         return None
     return word[1]
-
-
-def words(told: object) -> list[str]:
-    """Return a JSON list of words of a table; an absent one is empty."""
-    return [str(word) for word in json.loads(told)] if isinstance(told, str) else []
