@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from incidentlab import tables
-from incidentlab.analyse.milestones import ASSUMED_ERROR_S, DEFINITIONS, clock_error_s, metrics, milestones
+from incidentlab.analyse.milestones import ASSUMED_ERROR_S, DEFINITIONS, clock_error_s, metrics, milestones, signal
 from incidentlab.investigate import Investigation
 
 T0 = pd.Timestamp("2026-01-01T00:00:00Z")
@@ -52,8 +52,20 @@ RACE = [
 
 
 def test_milestones_are_rows_of_the_evidence() -> None:
-    """First failure, first signal of the engine, first success: each milestone points at its row."""
-    assert lines(told(RACE)) == {"started": 1, "impact": 1, "detected": 2, "mitigated": 4, "resolved": 4}
+    """First failure, first success: each milestone points at its row."""
+    assert lines(told(RACE)) == {"started": 1, "impact": 1, "mitigated": 4, "resolved": 4}
+
+
+def test_a_container_that_ends_is_a_signal_and_no_detection() -> None:
+    """Only an alarm detects by itself; the first end in error after the impact is what it could have hung on."""
+    happenings = tables.rows(RACE, tables.TIMELINE)
+    found = signal(happenings, told(RACE))
+    assert found is not None
+    assert (found["line"], found["what"]) == (2, "die")
+    assert "detected" not in lines(told(RACE))
+    alarmed = [*RACE[:2], happening(1.5, "alarm", "LoginsFail", line=7), *RACE[2:]]
+    assert lines(told(alarmed))["detected"] == 7
+    assert signal(happenings, told(RACE, category="benign")) is None
 
 
 def test_all_six_are_always_there() -> None:
@@ -92,7 +104,7 @@ def test_without_times_the_order_of_the_lines_counts() -> None:
         tables.rows([later, first], tables.EVIDENCE),
         tables.empty(tables.LIFETIMES),
     )
-    assert lines(frame) == {"started": 1, "impact": 1, "detected": 2, "mitigated": 4, "resolved": 4}
+    assert lines(frame) == {"started": 1, "impact": 1, "mitigated": 4, "resolved": 4}
     assert frame["ts"].isna().all()
     assert metrics(frame)["duration_s"].isna().all()
 
@@ -137,11 +149,13 @@ def test_durations_are_computed_with_their_error() -> None:
 
 def test_order_inside_the_error_bar_is_unknown() -> None:
     """Two rows closer than their error bars have no known order; the same row has."""
-    close = [RACE[0], happening(0.15, "die", "exit code 1", line=2, source="events"), RACE[3]]
-    assert metrics(told(close)).set_index("name").loc["TTD", "order"] == "unknown"
-    assert metrics(told(RACE)).set_index("name").loc["TTD", "order"] == "after"
-    same = [happening(0, "oom", line=1, source="events")]
-    assert metrics(told(same, recovered=None)).set_index("name").loc["TTD", "order"] == "same"
+    close = [RACE[0], happening(0.15, "success", "connected", line=2)]
+    assert metrics(told(close)).set_index("name").loc["TTM", "order"] == "unknown"
+    assert metrics(told(RACE)).set_index("name").loc["TTM", "order"] == "after"
+    same = [happening(0, "alarm", "LoginsFail", line=1)]
+    noted = told(same, recovered=None)
+    assert lines(noted) == {"started": 1, "impact": 1, "detected": 1}
+    assert metrics(noted).set_index("name").loc["TTD", "order"] == "same"
 
 
 def test_the_error_bar_is_measured_where_the_engine_wrote_twice() -> None:

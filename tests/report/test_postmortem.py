@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -20,6 +21,7 @@ from incidentlab.load import load
 from incidentlab.report.postmortem import (
     Cite,
     Document,
+    Draft,
     Row,
     Statement,
     draft,
@@ -29,21 +31,26 @@ from incidentlab.report.postmortem import (
     uncited,
     write,
 )
-from incidentlab.report.postmortem.pages.markdown import escaped, markdown
+from incidentlab.report.postmortem.pages.markdown import markdown
 from incidentlab.report.postmortem.pages.page import page
 from incidentlab.report.postmortem.pages.plain import LEGEND, plain
-from incidentlab.report.postmortem.statement import Excerpt, Section, claims
+from incidentlab.report.postmortem.pages.written import escaped
+from incidentlab.report.postmortem.statement import Excerpt, Passage, Section, claims
 from incidentlab.tables import BadInput, BadTable
 
 Investigated = Callable[[str], Investigation]
+Drafted = Callable[[str], Draft]
 DATA = Path(__file__).parent.parent.parent / "data"
 RECORDINGS = sorted(path.parent.name for path in DATA.glob("*/manifest.json"))
-LINK = re.compile(r"\[(E-[0-9a-f]{8})\]\(#\1\)")
+LINK = re.compile(r"\[\d+\]\(#(E-[0-9a-f]{8})\)")
+ROW = re.compile(r'<a id="(E-[0-9a-f]{8})"></a>\d+ \|')
+MOST_WORDS = 900
+MOST_ROWS = 15
 HEADINGS = """\
 Summary|What broke|Why it broke|Actions taken|Lessons|Next steps|Incident|Timestamp|Error / symptom
 Root cause and contributing factors|Diagnosis steps performed|Fix, short-term|Fix, long-term|Why this fix|Verification
 Follow-ups|Modifications and rationale|Operational notes|Commands to verify|Impact|Detection|Timeline|Milestones
-What went well|What went wrong|Where we were lucky|Action items|What we do not know|Appendix: evidence"""
+What went well|What went wrong|Where we were lucky|Action items|What we do not know|Appendix"""
 HOSTILE = """\
 app-1  | Error: connect ECONNREFUSED 127.0.0.1:5432 <script>alert(1)</script> #import "x" `t` [a](http://e.x) \x1b[31m
 app-1  | Error: connect ECONNREFUSED 127.0.0.1:5432 ``` | --> ]] $ #panic() @here <img src=x onerror=alert(1)> {{ 7*7 }}
@@ -52,12 +59,19 @@ app-1  | Error: connect ECONNREFUSED 127.0.0.1:5432 ``` | --> ]] $ #panic() @her
 
 def unproved_lines(text: str) -> list[str]:
     """Return the lines of a Markdown page that say something without a link to evidence, read without the library."""
-    body = text.partition("\n## ")[2].partition("\n## Appendix")[0]
-    body = re.sub(r"(?ms)^(`{3,})text\n.*?^\1\n", "", body)  # an excerpt's ids stand on the line below it
+    body = text.partition("\n## ")[2].partition("<details><summary>Evidence")[0]
+    body = re.sub(r"(?ms)^(`{3,})text\n.*?^\1\n", "", body)  # its note stands above or below it
     lines = [line for line in body.split("\n")[1:] if line]
-    marked = ("#", "> **To be written by a person:**", "- ✎", "![Timeline](", "|---", "| milestone |", "| metric |")
-    marked += ("| time |", "| image |", "| what |", "| replayed setting |")
-    return [line for line in lines if not line.startswith(marked) and not LINK.search(line)]
+    marked = ("#", "> **?** ", "✎", "- ✎", "![Timeline](", "|---", "<details>", "</details>")
+    told = [line for line in lines if not line.startswith(marked)]
+    headers = [line for line, below in pairwise(lines) if below.startswith("|---")]
+    return [line for line in told if line not in headers and not LINK.search(line)]
+
+
+def body_words(text: str) -> int:
+    """Count the words before the appendix, the numbers of the notes included, the targets of links not."""
+    before = re.sub(r"\]\([^)]*\)", "]", text.partition("\n## Appendix")[0])
+    return len([word for word in before.split() if re.search(r"\w", word)])
 
 
 class Claims(HTMLParser):
@@ -70,7 +84,7 @@ class Claims(HTMLParser):
         self.open: list[str] = []
         self.requests: list[str] = []
         self.tags: set[str] = set()
-        self.feed(text.partition("<h2>Appendix")[0])
+        self.feed(text.partition('<details id="evidence">')[0])
         self.anchors |= set(re.findall(r'<tr id="(E-[0-9a-f]{8})">', text))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -78,37 +92,105 @@ class Claims(HTMLParser):
         known = dict(attrs)
         self.tags.add(tag)
         self.requests += [v for k, v in attrs if k in ("src", "href") and v and not v.startswith(("#", "data:"))]
-        if tag in ("p", "tr", "div") and known.get("class") != "postmortem":
+        if tag in ("p", "tr", "div", "li") and known.get("class") != "postmortem":
             self.said.append((f"{tag}.{known.get('class')}", set()))
         if tag == "a" and self.said:
             self.said[-1][1].add(str(known["href"]).removeprefix("#"))
 
     def unproved(self) -> list[str]:
         """Return the claims without a link to a row of the appendix."""
-        passed = {"p.prompt", "p.written", "p.figure", "p.status", "p.legend"}
+        passed = {"p.prompt", "div.written", "p.figure", "p.status", "p.legend", "div.excerpt"}
         claimed = [(name, ids) for name, ids in self.said if name not in passed]
         return [name for name, ids in claimed if name != "tr.None" and not ids & self.anchors]
 
 
+@pytest.fixture
+def drafted(investigated: Investigated) -> Drafted:
+    """Return the draft of a recording, made once for all tests of this file."""
+
+    def made(name: str) -> Draft:
+        if name not in _made:
+            _made[name] = draft(investigated(name))
+        return _made[name]
+
+    return made
+
+
+_made: dict[str, Draft] = {}
+
+
 @pytest.mark.parametrize("name", RECORDINGS)
-def test_no_factual_sentence_is_without_evidence(name: str, investigated: Investigated) -> None:
-    """In every recording, each sentence, row and excerpt of both editions links to a row of the appendix."""
-    made = draft(investigated(name))
+def test_no_factual_sentence_is_without_evidence(name: str, drafted: Drafted) -> None:
+    """In every recording, each sentence, row and excerpt rests on rows, and in the internal edition links to them."""
+    made = drafted(name)
     for document in (made.internal, made.external):
         assert uncited(document) == []
         assert len(list(claims(document))) > 0
-        assert unproved_lines(markdown(document)) == []
-        read_back = Claims(page(document))
-        assert read_back.unproved() == []
-        assert {name for _, ids in read_back.said for name in ids} - {"figure"} <= read_back.anchors
+    assert unproved_lines(markdown(made.internal)) == []
+    read_back = Claims(page(made.internal))
+    assert read_back.unproved() == []
+    assert {name for _, ids in read_back.said for name in ids} - {"figure"} <= read_back.anchors
 
 
-def test_the_check_of_the_files_is_no_tautology(investigated: Investigated) -> None:
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_postmortem_is_short(name: str, investigated: Investigated, drafted: Drafted) -> None:
+    """Before its appendix, the draft of a recording has at most 900 words; half a page where nothing failed."""
+    made = drafted(name)
+    words = body_words(markdown(made.internal))
+    assert words <= (150 if investigated(name).findings["category"].iloc[0] == "benign" else MOST_WORDS)
+
+
+def test_nothing_failed_asks_nothing(drafted: Drafted) -> None:
+    """Where nothing failed, nobody is asked anything, and no empty section stands there."""
+    made = drafted("fixed")
+    assert made.prompts == []
+    assert all(section.nodes for section in made.internal.sections)
+
+
+def test_the_chain_has_its_four_links(drafted: Drafted) -> None:
+    """What it waited for, the private server, the refused tries and the restart that helped: each with its rows."""
+    made = drafted("startup-race")
+    (why,) = [section for section in made.internal.sections if section.title == "Why it broke"]
+    (chain,) = [node for node in why.nodes if isinstance(node, Passage)]
+    waited, private, refused, helped = chain.statements
+    assert "waits only until postgres is started" in waited.text
+    assert "temporary server for 5.3 s" in private.text
+    assert "on a Unix socket only" in private.text
+    assert any("listening on Unix socket" in cite.text for cite in private.evidence)
+    assert refused.text.startswith("6 tries of auth-service to reach postgres met a closed port")
+    assert len(refused.evidence) == 6
+    assert "The policy's 6th restart" in helped.text
+    assert len(helped.evidence) == 3
+
+
+def test_a_spent_policy_is_told(drafted: Drafted) -> None:
+    """Where the policy had no restart left when the dependency was ready, the chain ends with it: it is still down."""
+    text = markdown(drafted("budget-spent").internal)
+    assert "had used up its 3 restarts 4.4 s before that: nothing tried again" in text
+    assert "When last seen, auth-service was exited, exit code 1." in text
+
+
+def test_who_took_a_server_away_is_told(drafted: Drafted) -> None:
+    """The signal that somebody asked for begins the chain of an outage, and the server's new start ends it."""
+    text = markdown(drafted("redis-kill").internal)
+    assert "1. The engine was asked to send SIGKILL to redis" in text
+    assert "redis was started again at 15:25:37.559, and was ready at 15:25:37.584." in text
+
+
+def test_each_thing_is_said_once(drafted: Drafted) -> None:
+    """No sentence of the draft stands in it twice."""
+    for name in ("startup-race", "disk-full", "redis-kill", "budget-spent"):
+        told = [claim.said for claim in claims(drafted(name).internal) if isinstance(claim, Statement)]
+        assert len(told) == len(set(told))
+
+
+def test_the_check_of_the_files_is_no_tautology(drafted: Drafted) -> None:
     """A sentence that somebody smuggles into a written file is found there."""
-    made = draft(investigated("startup-race"))
-    smuggled = markdown(made.internal).replace("## Impact\n", "## Impact\n\n- All was well.\n")
-    assert unproved_lines(smuggled) == ["- All was well."]
-    assert Claims(page(made.internal).replace("<h2>Impact</h2>", "<h2>Impact</h2><p>x</p>")).unproved() == ["p.None"]
+    made = drafted("startup-race")
+    told = markdown(made.internal).replace("## Impact\n", "## Impact\n\n- All was well.\n")
+    assert unproved_lines(told) == ["- All was well."]
+    smuggled = page(made.internal).replace("<h2>Impact</h2>", "<h2>Impact</h2><p>x</p>")
+    assert Claims(smuggled).unproved() == ["p.None"]
 
 
 @pytest.mark.parametrize("build", [lambda: Statement((), "x"), lambda: Row((), ("x",)), lambda: Excerpt((), ("x",))])
@@ -134,21 +216,33 @@ def test_the_renderers_take_nothing_else() -> None:
         plain(smuggled)
 
 
-def test_every_section_of_reference_and_practice_is_there(investigated: Investigated) -> None:
+def test_every_section_of_reference_and_practice_is_there(drafted: Drafted) -> None:
     """The draft has all sections of the reference postmortem and of the practice."""
-    text = markdown(draft(investigated("startup-race")).internal)
+    text = markdown(drafted("startup-race").internal)
     wanted = set(re.split(r"[|\n]", HEADINGS))
     assert wanted <= set(re.findall(r"(?m)^#{2,3} (.*)$", text))
 
 
-def test_the_appendix_gives_place_time_and_text_of_each_id(investigated: Investigated) -> None:
+def test_the_appendix_gives_place_time_and_text_of_each_id(drafted: Drafted) -> None:
     """Each id of the appendix is a row that stands in the file at that line."""
-    made = draft(investigated("startup-race"))
+    made = drafted("startup-race")
     cited = [cite for cite in made.internal.cites if cite.file.startswith("logs/")]
     assert len(cited) > 10
     for cite in cited:
         line = (DATA / "startup-race" / cite.file).read_text().split("\n")[cite.line - 1]
         assert line.endswith(cite.text)
+
+
+def test_notes_are_numbered_as_they_are_read(drafted: Drafted) -> None:
+    """The first note of the page is 1, each new one the next, and rows that follow each other are one range."""
+    text = markdown(drafted("startup-race").internal)
+    numbers = [int(number) for number in re.findall(r"\[(\d+)\]\(#E-", text)]
+    highest = 0
+    for number in numbers:
+        assert number <= highest + MOST_ROWS  # a range names its ends alone
+        highest = max(highest, number)
+    assert numbers[0] == 1
+    assert highest == len(ROW.findall(text))
 
 
 def test_hostile_lines_are_text_in_every_form(tmp_path: Path) -> None:
@@ -175,9 +269,9 @@ def test_markdown_shows_special_characters_as_they_are(text: str) -> None:
     assert back == text
 
 
-def test_no_request_leaves_the_page(investigated: Investigated) -> None:
+def test_no_request_leaves_the_page(drafted: Drafted) -> None:
     """The page forbids every request, and asks for none."""
-    html = page(draft(investigated("startup-race")).internal)
+    html = page(drafted("startup-race").internal)
     assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in html
     assert Claims(html).requests == []
 
@@ -238,7 +332,7 @@ def test_the_external_edition_names_no_part_of_the_system(investigated: Investig
         text = json.dumps(plain(draft(found).external)).replace("human.yaml", "")
         services = {str(service) for service in found.incident.containers["service"].dropna()}
         assert not [word for word in services if re.search(rf"\b{re.escape(word)}\b", text)], name
-        assert not re.search(r"\d+\.\d+\.\d+\.\d+|\.jsonl?\b|logs/|ECONN|payflow", text), name
+        assert not re.search(r"\d+\.\d+\.\d+\.\d+|\.jsonl?\b|logs/|ECONN|payflow|E-[0-9a-f]{8}", text), name
 
 
 def test_only_external_texts_get_outside(investigated: Investigated) -> None:
@@ -249,9 +343,9 @@ def test_only_external_texts_get_outside(investigated: Investigated) -> None:
     assert "INSIDE" not in text
 
 
-def test_the_evidence_of_a_quiet_project_is_the_ledger(investigated: Investigated) -> None:
+def test_the_evidence_of_a_quiet_project_is_the_ledger(drafted: Drafted) -> None:
     """That nothing failed is a claim too: it rests on the sources that were read."""
-    made = draft(investigated("fixed"))
+    made = drafted("fixed")
     first = next(claims(made.internal))
     assert first.said == "Nothing in the evidence failed."
     assert {cite.file for cite in first.evidence} <= {"ledger", *(c.file for c in made.internal.cites)}
@@ -263,7 +357,8 @@ def test_the_json_holds_every_id_with_its_row(investigated: Investigated, tmp_pa
     told = json.loads((tmp_path / "evidence.json").read_text())
     ids = {row["id"] for row in told["evidence"]}
     text = (tmp_path / "postmortem.md").read_text()
-    assert set(LINK.findall(text)) == ids
+    assert set(ROW.findall(text)) == ids
+    assert set(LINK.findall(text)) <= ids
     assert {row["name"] for row in told["metrics"]} == {"TTD", "TTA", "TTM", "TTR"}
 
 
@@ -275,8 +370,8 @@ def test_the_folder_must_be_writable(investigated: Investigated, tmp_path: Path)
 
 
 def test_the_legend_explains_the_marks() -> None:
-    """The reader is told what an id and a pen mean."""
-    assert "ids of the rows" in LEGEND
+    """The reader is told what a number and a pen mean."""
+    assert "rows that prove" in LEGEND
     assert "✎" in LEGEND
 
 

@@ -28,7 +28,7 @@ def test_the_reference_change_needs_no_typing(investigated: Investigated) -> Non
     assert "| auth-service | user | — | 1001:1001 |" in text
     assert "| auth-service | size | 299.9 MB | 102.9 MB |" in text
     assert "| auth-service | healthcheck.start_period | 5s | 30s |" in text
-    assert "To be written by a person" in text
+    assert "> **?** What was changed, why" in text
     assert uncited(made.internal) == []
 
 
@@ -52,7 +52,7 @@ def test_what_came_of_it_is_told_after_the_change(investigated: Investigated) ->
 
 def test_without_a_capture_before_nothing_is_drafted(investigated: Investigated) -> None:
     """One capture cannot show a change: the section is the question alone."""
-    made = draft(investigated("image-distroless"))
+    made = draft(investigated("startup-race"))
     (told,) = [one for one in made.internal.sections if one.title == "Modifications and rationale"]
     assert not [node for node in told.nodes if isinstance(node, Grid)]
 

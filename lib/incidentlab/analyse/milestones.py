@@ -26,7 +26,7 @@ program writes it, and a busy host reads late."""
 DEFINITIONS = {
     "started": "the first row that speaks for the verdict",
     "impact": "the first row at or after it that shows the service failing: a failure, a failed probe, an end in error",
-    "detected": "the first signal after it that an alarm can hang on: unhealthy, out of memory, or an end in error",
+    "detected": "the first alarm after it, or the time at which a person noticed it; a container's end is neither",
     "acknowledged": "the first act by hand after the impact: a container started, restarted or unpaused",
     "mitigated": "the first success of the service after the impact; without one, its first sign of health",
     "resolved": "the first success or sign of health of the service after which nothing of it failed any more",
@@ -105,6 +105,29 @@ def metrics(moments: pd.DataFrame) -> pd.DataFrame:
     return tables.rows(rows, tables.METRICS)
 
 
+def signal(happenings: pd.DataFrame, known: pd.DataFrame) -> Record | None:
+    """Return the first row after the impact that an alarm could have hung on; None where there is none.
+
+    A signal is no detection: a container that ends tells nobody of it.
+
+    Parameters
+    ----------
+    happenings : TIMELINE
+    known : MILESTONES
+        The service of the impact is the one that is looked at.
+
+    Returns
+    -------
+    dict or None
+        A row of TIMELINE: unhealthy, out of memory, or an end in error.
+    """
+    impact = tables.records(known[known["name"] == "impact"])[0]
+    if pd.isna(impact["source"]) or pd.isna(impact["line"]):
+        return None
+    own = happenings if pd.isna(impact["service"]) else happenings[happenings["service"] == impact["service"]]
+    return _first(_since(own, impact), _is_signal)
+
+
 def clock_error_s(lifetimes: pd.DataFrame) -> float:
     """Return how far two records of one moment differ at most: inspect and event of each start and end, in seconds.
 
@@ -132,7 +155,7 @@ def _found(rows: pd.DataFrame, verdict: Record, evidence: pd.DataFrame, lifetime
         return {"started": started}
     found: dict[str, Record | None] = {"started": started, "impact": impact}
     later = _since(own, impact)
-    found["detected"] = _first(later, _is_signal)
+    found["detected"] = _first(later, _is_alarm)
     found["acknowledged"] = _first_act(_since(rows, impact), lifetimes, impact)
     if not pd.isna(verdict["recovered"]) and verdict["recovered"]:
         found |= _over(later)
@@ -184,6 +207,10 @@ def _is_bad(row: Record) -> bool:
 def _is_signal(row: Record) -> bool:
     ended = row["what"] == "die" and row["detail"] != "exit code 0"
     return bool(ended or row["what"] == "oom" or (row["what"] == "health" and row["detail"] == "unhealthy"))
+
+
+def _is_alarm(row: Record) -> bool:
+    return bool(row["what"] == "alarm")
 
 
 def _is_good(row: Record) -> bool:

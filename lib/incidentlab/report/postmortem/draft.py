@@ -12,9 +12,9 @@ from incidentlab.investigate import Investigation
 from incidentlab.report.postmortem.material import Material
 from incidentlab.report.postmortem.people.human import Human
 from incidentlab.report.postmortem.people.wording import Remark, wording
-from incidentlab.report.postmortem.sections import account, modified, practice
+from incidentlab.report.postmortem.sections import account, modified, moments, practice, weighed
 from incidentlab.report.postmortem.sections.external import external
-from incidentlab.report.postmortem.statement import Document, Grid, Prompt
+from incidentlab.report.postmortem.statement import Document, Prompt, Section
 
 
 class Picture(Protocol):
@@ -47,9 +47,7 @@ class Draft:
     @property
     def prompts(self) -> list[Prompt]:
         """What people have yet to write."""
-        nodes = [node for section in self.internal.sections for node in section.nodes]
-        rows = [row for node in nodes if isinstance(node, Grid) for row in node.rows]
-        return [node for node in (*nodes, *rows) if isinstance(node, Prompt)]
+        return self.internal.prompts
 
 
 def draft(
@@ -91,25 +89,44 @@ def _png(figure: Picture) -> bytes:
 
 
 def _internal(m: Material, remarks: list[Remark], figure: bytes | None) -> Document:
+    title = m.human.get("title")
+    day = f", {m.found.incident.start:%Y-%m-%d}" if pd.notna(m.found.incident.start) else ""
+    told = title.text if title else f"Postmortem: {m.found.incident.name}{day}"
+    sections = _quiet(m) if m.quiet else _told(m, figure)
     check = practice.wording_check(remarks)
-    sections = [
+    appendix = [*weighed.alternatives(m), *moments.whole(m), *practice.images(m)]
+    kept = tuple(section for section in sections if section.nodes)
+    return Document(told, m.human.status, (*kept, *([check] if check else [])), () if m.quiet else tuple(appendix))
+
+
+def _told(m: Material, figure: bytes | None) -> list[Section]:
+    """Return the sections in the order of the reference, and where the practice asks for more, beside it."""
+    well, wrong, lucky, lessons, steps = practice.learnt(m)
+    return [
         account.summary(m),
         account.impact(m),
         account.broke(m),
         account.why(m),
+        moments.timeline(m, figure),
         practice.actions(m),
-        practice.detection(m),
-        practice.milestones(m),
-        practice.timeline(m, figure),
+        moments.detection(m),
+        moments.milestones(m),
         *account.incident(m),
         practice.changes(m),
         practice.items(m),
-        *practice.learnt(m),
+        well,
+        wrong,
+        lucky,
+        lessons,
+        steps,
         practice.operations(m),
-        account.commands(m),
+        practice.commands(m),
         account.unknown(m),
         practice.people(m),
-        *([check] if check else []),
     ]
-    title = m.human.get("title")
-    return Document(title.text if title else f"Postmortem: {m.found.incident.name}", m.human.status, tuple(sections))
+
+
+def _quiet(m: Material) -> list[Section]:
+    """Return half a page: nothing failed. What people wrote all the same stands in it."""
+    told = [account.summary(m), practice.changes(m), *practice.learnt(m), practice.commands(m), account.unknown(m)]
+    return [*told, practice.people(m)]

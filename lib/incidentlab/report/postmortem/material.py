@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.milestones import metrics, milestones
+from incidentlab.analyse.milestones import metrics, milestones, signal
 from incidentlab.investigate import Investigation
 from incidentlab.report.postmortem.people.human import Human, question
 from incidentlab.report.postmortem.statement import Cite, Prompt, Row, Statement, Written
@@ -30,6 +30,8 @@ class Material:
     human: Human = field(default_factory=Human)
     before: Investigation | None = None
     """A capture of the time before a change."""
+    prefix: str = ""
+    """Stands before the name of each file that is cited, where one document tells of several incidents."""
 
     @cached_property
     def verdict(self) -> Record:
@@ -51,6 +53,16 @@ class Material:
         )
 
     @cached_property
+    def named(self) -> dict[str, Record]:
+        """The milestones by name."""
+        return {row["name"]: row for row in tables.records(self.milestones)}
+
+    @cached_property
+    def signal(self) -> Record | None:
+        """The first row after the impact that an alarm could have hung on."""
+        return signal(self.found.timeline, self.milestones)
+
+    @cached_property
     def metrics(self) -> pd.DataFrame:
         """METRICS of the milestones."""
         return metrics(self.milestones)
@@ -59,8 +71,10 @@ class Material:
     def ledger(self) -> tuple[Cite, ...]:
         """One cite for each source that was read: what a statement about absence rests on."""
         rows = tables.records(self.found.incident.ledger)
-        cites = tuple(Cite("ledger", n, None, tables.NEVER, _source(row)) for n, row in enumerate(rows, 1))
-        return cites or (Cite("ledger", 1, None, tables.NEVER, "no source was read"),)
+        cites = tuple(
+            Cite(f"{self.prefix}ledger", n, None, tables.NEVER, _source(row)) for n, row in enumerate(rows, 1)
+        )
+        return cites or (Cite(f"{self.prefix}ledger", 1, None, tables.NEVER, "no source was read"),)
 
     @cached_property
     def _own(self) -> dict[tuple[str, int, str | None], tuple[pd.Timestamp, str]]:
@@ -89,7 +103,10 @@ class Material:
         said = next((str(row[k]) for k in ("message", "detail", "what", "fact") if pd.notna(row.get(k))), "")
         ts = next((row[k] for k in ("ts", "start", "started") if pd.notna(row.get(k))), tables.NEVER)
         ts, said = self._own.get(place, (ts, said))
-        return Cite(*place, ts, said)
+        last = row.get("last_line")
+        return Cite(
+            f"{self.prefix}{place[0]}", *place[1:], ts, said, None if last is None or pd.isna(last) else int(last)
+        )
 
     def cites(self, rows: list[Record]) -> tuple[Cite, ...]:
         """Return the evidence of many rows, each once; of a long series both ends; the ledger where there is none."""
@@ -110,9 +127,42 @@ class Material:
         told = self.found.evidence[self.found.evidence["rank"] == rank].sort_values(["ts", "order"], kind="stable")
         return [row for row in tables.records(told) if row["role"] in (roles or ("for", "against"))]
 
-    def people(self, key: str) -> tuple[Written | Prompt, ...]:
-        """Return what people wrote in a field, or the question that it answers."""
-        return self.human.all(key) or (question(key),)
+    def people(self, key: str, *, ask: bool = True) -> tuple[Written | Prompt, ...]:
+        """Return what people wrote in a field, or the question that it answers.
+
+        Parameters
+        ----------
+        key
+            The field.
+        ask
+            Whether the question stands in the draft: not where the evidence says the most of it. If nothing failed,
+            nothing is asked.
+        """
+        asked = (question(key),) if ask and not self.quiet else ()
+        return self.human.all(key) or asked
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing failed, so that nobody is asked anything."""
+        return bool(self.verdict["category"] == "benign")
+
+    def clock(self, ts: pd.Timestamp) -> str:
+        """Return a time as it is told: to the millisecond where the evidence is short, with its day where long."""
+        if pd.isna(ts):
+            return "a time that is not known"
+        start, end = self.found.incident.start, self.found.incident.end
+        if pd.notna(start) and end - start > pd.Timedelta(hours=20):
+            return f"{ts:%Y-%m-%d %H:%M:%S}"
+        short = pd.notna(start) and end - start <= pd.Timedelta(minutes=10)
+        return f"{ts:%H:%M:%S.%f}"[:-3] if short else f"{ts:%H:%M:%S}"
+
+    def during(self, rows: list[Record]) -> str:
+        """Return when rows happened, in a sentence: at one time, or from the first to the last; empty without times."""
+        times = sorted(row["ts"] for row in rows if pd.notna(row["ts"]))
+        if not times:
+            return ""
+        first, last = self.clock(times[0]), self.clock(times[-1])
+        return f" at {first}" if first == last else f" from {first} to {last}"
 
 
 def moment(ts: pd.Timestamp) -> str:
@@ -135,6 +185,55 @@ def at(ts: pd.Timestamp) -> str:
     'at a time that the evidence does not give'
     """
     return "at a time that the evidence does not give" if pd.isna(ts) else f"at {moment(ts)}"
+
+
+def span(seconds: float) -> str:
+    """Return a duration as people say it.
+
+    Examples
+    --------
+    >>> [span(seconds) for seconds in (0.0283, 5.27, 62, 7384)]
+    ['0.03 s', '5.3 s', '1 min 2 s', '2 h 3 min']
+    """
+    if seconds < 60:
+        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "try", "tries"), counted(6, "try", "tries"), counted(2, "run")
+    ('1 try', '6 tries', '2 runs')
+    """
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def times(count: int) -> str:
+    """Return how often.
+
+    Examples
+    --------
+    >>> times(1), times(2), times(7)
+    ('once', 'twice', '7 times')
+    """
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def ordinal(number: int) -> str:
+    """Return a number as a place in a row.
+
+    Examples
+    --------
+    >>> [ordinal(number) for number in (1, 2, 3, 11, 22)]
+    ['1st', '2nd', '3rd', '11th', '22nd']
+    """
+    endings = {text[0]: text[1:] for text in ("1st", "2nd", "3rd")}
+    ending = "th" if number % 100 in (11, 12, 13) else endings.get(str(number)[-1], "th")
+    return f"{number}{ending}"
 
 
 def name(value: Any, other: str = "the project") -> str:

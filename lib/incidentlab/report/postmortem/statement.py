@@ -2,7 +2,7 @@
 
 A sentence of the tool cannot be built without the rows that it rests on: `Statement`, `Row` and `Excerpt` raise on
 empty evidence, and the renderers take nothing else than the types of this module. What no row shows is a `Prompt`:
-a question to a person, never a claim.
+a question to a person, never a claim. What is told stands in the sections; what proves it at length, in the appendix.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class Cite:
         NaT where the row has no time.
     text
         The row in its own words.
+    last
+        The last line, where the row was folded out of several.
     """
 
     file: str
@@ -35,6 +37,7 @@ class Cite:
     pointer: str | None = None
     ts: pd.Timestamp = tables.NEVER
     text: str = ""
+    last: int | None = None
 
     @property
     def id(self) -> str:
@@ -43,8 +46,9 @@ class Cite:
 
     @property
     def place(self) -> str:
-        """Where it stands: ``file:line`` and, inside a JSON line, the pointer."""
-        return f"{self.file}:{self.line}{f' {self.pointer}' if self.pointer else ''}"
+        """Where it stands: ``file:line``, or ``file:line-last``, and, inside a JSON line, the pointer."""
+        until = f"-{self.last}" if self.last is not None and self.last > self.line else ""
+        return f"{self.file}:{self.line}{until}{f' {self.pointer}' if self.pointer else ''}"
 
 
 @dataclass(frozen=True)
@@ -80,15 +84,32 @@ class Statement(_Cited):
 
 
 @dataclass(frozen=True)
+class Passage:
+    """Sentences that are read one after the other: as one paragraph, or as the numbered links of a chain."""
+
+    statements: tuple[Statement, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a person wrote, as Markdown, and where it stands in human.yaml."""
+
+    text: str
+    key: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Row(_Cited):
     """One row of a grid: a statement set in cells."""
 
-    cells: tuple[str, ...]
+    cells: tuple[str | Written, ...]
 
     @property
     def said(self) -> str:
         """The cells as one text."""
-        return " | ".join(self.cells)
+        return " | ".join(cell if isinstance(cell, str) else cell.text for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -112,12 +133,11 @@ class Prompt:
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a person wrote, and where it stands in human.yaml."""
+class Entry:
+    """What a person wrote in several parts, each under its label: a change, with its reason and its price."""
 
-    text: str
-    key: str
-    line: int
+    title: str
+    parts: tuple[tuple[str, Written], ...]
 
 
 @dataclass(frozen=True)
@@ -136,7 +156,7 @@ class Grid:
     rows: tuple[Row | Prompt | Written, ...]
 
 
-Node = Statement | Excerpt | Prompt | Written | Figure | Grid
+Node = Statement | Passage | Excerpt | Prompt | Written | Entry | Figure | Grid
 
 
 @dataclass(frozen=True)
@@ -150,27 +170,51 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """One edition of a postmortem."""
+    """One edition of a postmortem.
+
+    Parameters
+    ----------
+    title, status
+        As they are shown.
+    sections
+        What is read.
+    appendix
+        What proves it at length, folded away; last in it the renderers put the rows that are cited.
+    internal
+        Whether places and texts of rows may be shown.
+    """
 
     title: str
     status: str
     sections: tuple[Section, ...]
+    appendix: tuple[Section, ...] = ()
     internal: bool = True
 
     @property
     def cites(self) -> tuple[Cite, ...]:
-        """Every row that it cites, once, in order of place."""
-        found = {cite.id: cite for claim in claims(self) for cite in claim.evidence}
-        return tuple(sorted(found.values(), key=lambda cite: (cite.file, cite.line, cite.pointer or "")))
+        """Every row that it cites, once, in the order in which they are first cited: the numbered notes."""
+        return tuple({cite.id: cite for claim in claims(self) for cite in claim.evidence}.values())
+
+    @property
+    def prompts(self) -> list[Prompt]:
+        """What people have yet to write, each question once."""
+        rows = [row for node in nodes(self) if isinstance(node, Grid) for row in node.rows]
+        asked = [node for node in (*nodes(self), *rows) if isinstance(node, Prompt)]
+        return list({prompt.key: prompt for prompt in asked}.values())
 
 
 Claim = Statement | Row | Excerpt
 
 
+def nodes(document: Document) -> Iterator[Node]:
+    """Yield what stands under the headings of a document."""
+    yield from (node for section in (*document.sections, *document.appendix) for node in section.nodes)
+
+
 def claims(document: Document) -> Iterator[Claim]:
     """Yield every factual sentence, row and excerpt of a document."""
-    for node in (node for section in document.sections for node in section.nodes):
-        inner = node.rows if isinstance(node, Grid) else (node,)
+    for node in nodes(document):
+        inner = node.rows if isinstance(node, Grid) else node.statements if isinstance(node, Passage) else (node,)
         yield from (item for item in inner if isinstance(item, Statement | Row | Excerpt))
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from incidentlab.offline import Live, policy, tags
 from incidentlab.report.postmortem.pages.plain import figure_of, plain
+from incidentlab.report.postmortem.pages.written import html_blocks, html_inlines
 from incidentlab.report.postmortem.statement import Document
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,4 +49,6 @@ def _render(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["inlines"] = lambda data: Markup(html_inlines(data))  # noqa: S704 - every text escaped there
+    environment.filters["blocks"] = lambda data: Markup(html_blocks(data))  # noqa: S704 - every text escaped there
     return environment.get_template(template).render(**values)

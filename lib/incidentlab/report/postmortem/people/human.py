@@ -31,8 +31,8 @@ TEXTS = {
     "title": "A title that a reader outside the team understands.",
     "status": f"One of {', '.join(STATUSES)}.",
     "summary": "In three sentences: what happened, to whom, for how long.",
-    "impact": "Who was affected, how, and how many? Money, data, trust?",
-    "detection": "How did a person learn of it: an alarm, a customer, by chance?",
+    "impact": "Whom did it hurt, how, and how many?",
+    "detection": "How did a person learn of it?",
     "fix_short_term": "What was done to end it?",
     "fix_long_term": "What keeps it from coming back?",
     "why_this_fix": "Why this fix and not another one?",
@@ -45,11 +45,11 @@ LISTS = {
     "diagnosis_steps": "What did people look at, in which order, and what did each step rule out?",
     "actions_taken": "What did people do during the incident?",
     "follow_ups": "What is still to be looked at?",
-    "went_well": "What went well?",
-    "went_wrong": "What went wrong?",
-    "lucky": "Where were we lucky?",
+    "went_well": "What helped?",
+    "went_wrong": "What made it worse, or longer?",
+    "lucky": "What could have gone worse, and did not?",
     "lessons": "What do we know now that we did not know before?",
-    "next_steps": "What happens next?",
+    "next_steps": "Who does what next?",
     "operational_notes": "What must who runs this know?",
     "commands_to_verify": "Further commands that show that it works.",
 }
@@ -58,7 +58,10 @@ RECORDS = {
         ("what", "change", "reason", "trade_offs", "verification"),
         "What was changed, why, at what price, and how was it checked?",
     ),
-    "action_items": (("what", "owner", "due", "kind"), f"Begin with a verb; due: YYYY-MM-DD; kind: {', '.join(KINDS)}"),
+    "action_items": (
+        ("what", "owner", "due", "kind"),
+        "What is done by whom until when?",
+    ),
 }
 MAPS = {
     "milestones": (

@@ -1,90 +1,67 @@
-"""What the evidence says about the incident: summary, impact, what broke, why, the fix, the check."""
+"""What the evidence says about the incident: summary, impact, what broke, why, the fix, the check. Each thing once."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis.wording import sentence
-from incidentlab.report.postmortem.material import Material, Record, at, moment, name
+from incidentlab.report.postmortem.material import Material, Record, moment, name, span
 from incidentlab.report.postmortem.people.human import question
-from incidentlab.report.postmortem.sections import modified
-from incidentlab.report.postmortem.sections.weighed import weighed
-from incidentlab.report.postmortem.statement import Excerpt, Node, Section, Statement
+from incidentlab.report.postmortem.sections import chain, told
+from incidentlab.report.postmortem.sections.fix import fixes
+from incidentlab.report.postmortem.statement import Excerpt, Node, Passage, Section, Statement
 
 _LONGEST = 14
 """Lines of the symptom that are quoted."""
 _QUIET = ("benign", "unknown")
-_RESTART_HELPS = ("startup_race", "dependency_outage", "healthcheck_misconfigured")
 
 
 def summary(m: Material) -> Section:
-    """Return the verdict, how sure it is, how long it took, and what a person says of it."""
-    said: list[Node] = [m.say(str(m.verdict["sentence"]), m.evidence(1))]
-    said += _recovery(m)
-    return Section("Summary", (*said, *m.people("summary")))
+    """Return what happened in a sentence, how long it took, how it ended, and what a person says of it."""
+    gist = str(m.verdict["sentence"]).split("; ")[0].rstrip(".")
+    said = [m.say(f"{gist}.", m.evidence(1)), *_lasted(m), *told.states(m)]
+    return Section("Summary", (Passage(tuple(said)), *m.people("summary", ask=m.verdict["category"] in _QUIET)))
 
 
 def impact(m: Material) -> Section:
-    """Return what failed, service by service, and what a person knows of those who suffered."""
-    failed = _since_start(m, m.found.failures)
-    said: list[Node] = []
-    for service, rows in failed.groupby("service", sort=True):
-        kinds = ", ".join(f"{kind} {count}" for kind, count in rows["kind"].value_counts().sort_index().items())
-        span = f"from {moment(rows['ts'].min())} to {moment(rows['ts'].max())}" if rows["ts"].notna().any() else ""
-        said.append(m.say(f"{service} reported {_times(len(rows))} ({kinds}) {span}".rstrip() + ".", _dicts(rows)))
-    ended = m.found.lifetimes[m.found.lifetimes["exit_code"].gt(0).fillna(value=False)]
-    for service, rows in ended.groupby("service", sort=True):
-        codes = ", ".join(str(code) for code in sorted(rows["exit_code"].unique()))
-        said.append(m.say(f"{service} ended in error, exit code {codes}: {_runs(len(rows))}.", _dicts(rows)))
-    said = said or [m.say(f"{sentence(harm)}.", [harm]) for harm in tables.records(m.found.harms) if at_a_place(harm)]
+    """Return whom else it harmed, and what a person knows of those who suffered."""
+    said = chain.effects(m)
     bursts = m.found.timeline[m.found.timeline["what"] == "errors"]
     said += [m.say(f"{name(row['service'])}: {row['detail']}", [row]) for row in tables.records(bursts)]
-    none = [] if said else [Statement(m.ledger, "No failure and no end in error is in the evidence.")]
+    none = [] if said else [Statement(m.ledger, "No other service failed in the evidence.")]
     return Section("Impact", (*said, *none, *m.people("impact")))
 
 
-def at_a_place(row: Record) -> bool:
-    """Say whether a row of a result points at a line."""
-    return bool(pd.notna(row["file"]) and pd.notna(row["line"]))
-
-
 def broke(m: Material) -> Section:
-    """Return the finding and everything that followed from it."""
-    findings = tables.records(m.found.findings)
-    reached = {1}
-    said = [m.say(str(findings[0]["sentence"]), m.evidence(1))]
-    for finding in findings[1:]:
-        if pd.notna(finding["follows"]) and int(finding["follows"]) in reached:
-            reached.add(int(finding["rank"]))
-            said.append(m.say(f"From it followed: {finding['sentence']}", m.evidence(int(finding["rank"]))))
-    return Section("What broke", tuple(said))
+    """Return what was seen to break."""
+    said = chain.broke(m) or [Statement(m.ledger, "No container ended in error in the evidence.")]
+    return Section("What broke", (*said, *m.people("what_broke", ask=False)))
 
 
 def why(m: Material) -> Section:
-    """Return each fact that speaks for the verdict, with the rows that show it."""
-    return Section("Why it broke", tuple(_facts(m, 1, "for")) or broke(m).nodes)
+    """Return the chain that led to it."""
+    return Section("Why it broke", (*chain.chain(m), *m.people("why_it_broke", ask=False)))
 
 
 def incident(m: Material) -> list[Section]:
     """Return the incident in the order in which it is told: when, symptom, cause, diagnosis, fix, check."""
-    verdict = m.verdict
-    who = " -> ".join(_who(m))
-    about = (
-        f"The diagnosis is {verdict['category']}{f' ({who})' if who else ''}, confidence {verdict['confidence']:.2f}"
+    verdict, who = m.verdict, " → ".join(_who(m))
+    text = (
+        f"The diagnosis is {verdict['category']}{f' ({who})' if who else ''}, confidence {verdict['confidence']:.2f}: "
+        f"findings like it are right in {verdict['confidence'] * 100:.0f} of 100 cases."
     )
-    sure = f"{about}: findings like this one are right in {verdict['confidence'] * 100:.0f} of 100 cases."
+    short, long, reasons = fixes(m)
     return [
-        Section("Incident", (m.say(sure, m.evidence(1)),)),
+        Section("Incident", (m.say(text, m.evidence(1)),)),
         Section("Timestamp", (_window(m),), 3),
-        Section("Error / symptom", tuple(_symptom(m)), 3),
+        Section("Error / symptom", (*_symptom(m), *m.people("symptom", ask=False)), 3),
         Section("Root cause and contributing factors", (*_causes(m), *m.people("contributing_factors")), 3),
-        Section("Diagnosis steps performed", (*_diagnosed(m), *m.people("diagnosis_steps")), 3),
-        Section("Fix, short-term", (*_recovery(m), *_again(m), *m.people("fix_short_term")), 3),
-        Section("Fix, long-term", (*_remedy(m), *m.people("fix_long_term")), 3),
-        Section("Why this fix", (*_reasons(m), *weighed(m), *m.people("why_this_fix")), 3),
+        Section("Diagnosis steps performed", (_diagnosed(m), *m.people("diagnosis_steps", ask=False)), 3),
+        Section("Fix, short-term", (*short, *m.people("fix_short_term", ask=not short)), 3),
+        Section("Fix, long-term", (*long, *m.people("fix_long_term", ask=not long)), 3),
+        Section("Why this fix", (*reasons, *m.people("why_this_fix", ask=not reasons)), 3),
         Section("Verification", (*_verified(m), *m.people("verification")), 3),
-        Section("Follow-ups", m.people("follow_ups"), 3),
+        Section("Follow-ups", (*_open(m), *m.people("follow_ups", ask=False)), 3),
     ]
 
 
@@ -94,146 +71,88 @@ def unknown(m: Material) -> Section:
     said = [Statement((cite,), f"The evidence is incomplete: {cite.text}.") for cite in bad]
     said += [Statement(m.ledger, f"Not known: {row['fact']}.") for row in m.evidence(1, "missing")]
     whole = f"{len(m.ledger) - len(bad)} of {len(m.ledger)} sources are complete as far as can be known."
-    return Section("What we do not know", (*said, Statement(m.ledger, whole)))
+    return Section("What we do not know", (Passage((*said, Statement(m.ledger, whole))),))
 
 
-def commands(m: Material) -> Section:
-    """Return the commands that show whether it works now."""
-    remedy = name(m.verdict["remedy"], "")
-    lines = ["docker compose ps", *(f"docker compose logs {key}" for key in _who(m))]
-    check = remedy.partition("Verify: ")[2]
-    said: list[Node] = [Excerpt(m.cites(m.evidence(1)), tuple(lines))]
-    if check:
-        said.append(m.say(f"To verify the proposed change: {' '.join(check.split())}", m.evidence(1)))
-    return Section("Commands to verify", (*said, *modified.checked(m), *m.people("commands_to_verify")))
+def _lasted(m: Material) -> list[Statement]:
+    """Return how long it lasted, and how it was over; where it was not, until when that is known."""
+    known = {row["name"]: row for row in tables.records(m.milestones)}
+    begun, over = known["impact"], known["mitigated"]
+    if pd.isna(begun["ts"]):
+        return []
+    words = {
+        "restart_policy": "; its restart policy brought it back",
+        "retry": "; its own retries brought it back",
+        "human": "; an act by hand ended it",
+    }
+    how = words.get(m.verdict["recovered_by"], "")
+    if pd.notna(over["ts"]):
+        lasted = span((over["ts"] - begun["ts"]).total_seconds())
+        text = f"It lasted {lasted}, from {m.clock(begun['ts'])} to {m.clock(over['ts'])}{how}."
+        return [m.say(text, [begun, over])]
+    end = m.found.incident.end
+    last = f"; it was not over when the evidence ends, {span((end - begun['ts']).total_seconds())} later"
+    return [m.say(f"It began at {m.clock(begun['ts'])}{last if pd.notna(end) else ''}.", [begun])]
 
 
 def _window(m: Material) -> Statement:
     start, end = m.found.incident.start, m.found.incident.end
     if pd.isna(start):
         return Statement(m.ledger, "The evidence gives no times: only the order of the lines is known.")
-    return Statement(m.ledger, f"The evidence covers {moment(start)} to {moment(end)}.")
+    return Statement(m.ledger, f"The evidence covers {moment(start)[:19]} to {moment(end)[11:19]} UTC.")
 
 
 def _symptom(m: Material) -> list[Node]:
     """Return the first failure of the service that the verdict names, as it stands in its log."""
     failures = m.found.failures
     own = failures[failures["service"] == m.verdict["service"]]
-    rows = _dicts(own if len(own) else failures)
+    rows = tables.records(own if len(own) else failures)
     if not rows or m.verdict["category"] in _QUIET:
         fact = [row for row in m.evidence(1) if pd.notna(row["message"])][:3]
         return [Excerpt(m.cites(fact), tuple(str(row["message"]) for row in fact))] if fact else [question("summary")]
     first: Record = rows[0]
     logs = m.found.incident.logs
     inside = logs["line"].between(first["line"], first["last_line"]) & (logs["file"] == first["file"])
-    lines = _dicts(logs[inside & (logs["service"].eq(first["service"]) | logs["service"].isna())].head(_LONGEST))
-    quoted = m.say(f"{name(first['service'])} logged first, {at(first['ts'])}:", lines or [first])
-    return [quoted, Excerpt(m.cites(lines or [first]), tuple(str(row["message"]) for row in lines or [first]))]
+    lines = tables.records(
+        logs[inside & (logs["service"].eq(first["service"]) | logs["service"].isna())].head(_LONGEST)
+    )
+    return [Excerpt(m.cites([first]), tuple(str(row["message"]) for row in lines or [first]))]
 
 
 def _causes(m: Material) -> list[Node]:
-    said: list[Node] = [m.say(str(m.verdict["sentence"]), m.evidence(1)), *_facts(m, 1, "against")]
+    """Return what speaks against the verdict, and what else the evidence would allow."""
+    said = [m.say(f"Against it: {row['fact']}.", [row]) for row in m.evidence(1, "against")[:3]]
     for finding in tables.records(m.found.findings)[1:]:
-        if pd.isna(finding["follows"]):
-            text = (
-                f"Also possible, {finding['category']}, confidence {finding['confidence']:.2f}: {finding['sentence']}"
-            )
+        if pd.isna(finding["follows"]) and finding["category"] != m.verdict["category"]:
+            text = f"Also possible ({finding['category']}, {finding['confidence']:.2f}): {finding['sentence']}"
             said.append(m.say(text, m.evidence(int(finding["rank"]))))
-    return said
+    return [*told.conditions(m), *said]
 
 
-def _diagnosed(m: Material) -> list[Node]:
-    found = m.found
-    counts = f"{len(found.incident.logs)} log lines, {len(found.incident.events)} engine events"
-    read = f"incidentlab read {counts} and {len(found.incident.probes)} probes from {len(m.ledger)} sources."
-    folded = f"It folded them into {_times(len(found.failures))} and {_runs(len(found.lifetimes))} of containers."
-    tried = f"It matched {len(found.attempts)} tries of one service to reach another."
-    count = len(found.findings)
-    ranked = f"It weighed {count} hypothes{'i' if count == 1 else 'e'}s by what speaks for and against each."
-    return [
-        Statement(m.ledger, read),
-        m.say(folded, [*_dicts(found.failures), *_dicts(found.lifetimes)]),
-        m.say(tried, _dicts(found.attempts)),
-        m.say(ranked, _dicts(found.evidence)),
-    ]
+def _open(m: Material) -> list[Node]:
+    """Return what is still to be looked at: what the evidence could not answer, and what else it would allow."""
+    missing = [m.say(f"Look at what is not known: {row['fact']}.", m.evidence(1)) for row in m.evidence(1, "missing")]
+    again = f"Capture the next start with `incidentlab record {m.found.incident.name}`, and compare it with this one."
+    return [*missing[:3], m.say(again, m.evidence(1))] if not m.quiet else []
 
 
-def _recovery(m: Material) -> list[Node]:
-    """Return how and when it was over, where the evidence shows it."""
-    known = {row["name"]: row for row in tables.records(m.milestones)}
-    over = known["mitigated"]
-    if pd.isna(over["source"]):
-        return []
-    words = {"restart_policy": "its restart policy", "retry": "its own retries", "human": "an act by hand"}
-    how = words.get(m.verdict["recovered_by"])
-    lived = m.found.lifetimes
-    again = lived[(lived["service"] == m.verdict["service"]) & lived["brought_by"].isin(["policy", "human"])]
-    rows = [over, *((_dicts(again) or m.evidence(1)) if how else [])]
-    return [m.say(f"It was mitigated {at(over['ts'])}{f', by {how}' if how else ''}.", rows)]
-
-
-def _again(m: Material) -> list[Node]:
-    """Return the restart that ends it for now, where the service only has to try once more."""
-    who = _who(m)
-    if m.verdict["category"] not in _RESTART_HELPS or len(who) < 2:
-        return []
-    rows, (service, dependency) = m.evidence(1), who
-    lines = (f"docker compose restart {service}", f"docker compose logs {service} --follow")
-    return [m.say(f"Proposed once {dependency} is ready:", rows), Excerpt(m.cites(rows), lines)]
-
-
-def _remedy(m: Material) -> list[Node]:
-    remedy = name(m.verdict["remedy"], "").partition("Verify: ")[0].strip()
-    if not remedy:
-        return []
-    rows = m.evidence(1)
-    return [m.say(f"Proposed for {m.verdict['category']}:", rows), Excerpt(m.cites(rows), tuple(remedy.split("\n")))]
-
-
-def _reasons(m: Material) -> list[Node]:
-    if m.verdict["category"] in _QUIET:
-        return []
-    return [m.say(f"It acts on what these rows show: {m.verdict['sentence']}", m.evidence(1))]
+def _diagnosed(m: Material) -> Statement:
+    incident = m.found.incident
+    read = (
+        f"incidentlab read {len(incident.logs)} log lines, {len(incident.events)} engine events and "
+        f"{len(incident.probes)} probes from {len(m.ledger)} sources, and weighed {len(m.found.findings)} "
+        f"hypothes{'i' if len(m.found.findings) == 1 else 'e'}s."
+    )
+    return Statement(m.ledger, read)
 
 
 def _verified(m: Material) -> list[Node]:
     over = next(row for row in tables.records(m.milestones) if row["name"] == "resolved")
     if pd.isna(over["source"]) or over["source"] != "evidence":
         return []
-    begin = f"It was resolved {at(over['ts'])} ({over['what']})"
-    text = f"{begin}; since then no failure of {name(over['service'])} is in the evidence."
-    return [m.say(text, [over])]
-
-
-def _facts(m: Material, rank: int, role: str) -> list[Statement]:
-    grouped: dict[str, list[Record]] = {}
-    for row in m.evidence(rank, role):
-        grouped.setdefault(str(row["fact"]), []).append(row)
-    word = "" if role == "for" else "Against it: "
-    return [m.say(f"{word}{fact}{_often(rows)}.", rows) for fact, rows in grouped.items()]
-
-
-def _often(rows: list[Record]) -> str:
-    begin = f" ({moment(rows[0]['ts'])}"
-    return f"{begin})" if len(rows) == 1 else f"{begin} and {len(rows) - 1} more)"
-
-
-def _since_start(m: Material, rows: pd.DataFrame) -> pd.DataFrame:
-    started = m.milestones["ts"].iloc[0]
-    return rows if pd.isna(started) else rows[~(rows["ts"] < started)]
+    since = f" at {m.clock(over['ts'])}" if pd.notna(over["ts"]) else ""
+    return [m.say(f"{name(over['service'])} worked again{since} ({over['what']}); no failure of it follows.", [over])]
 
 
 def _who(m: Material) -> list[str]:
     return [str(m.verdict[key]) for key in ("service", "dependency") if pd.notna(m.verdict[key])]
-
-
-def _dicts(frame: pd.DataFrame) -> list[Record]:
-    return tables.records(frame)
-
-
-def _times(count: int) -> str:
-    return f"{count} failure{'' if count == 1 else 's'}"
-
-
-def _runs(count: int) -> str:
-    return f"{count} run{'' if count == 1 else 's'}"

@@ -1,96 +1,71 @@
-"""What the practice of postmortems asks for beside the account: detection, milestones, timeline, actions, lessons."""
+"""What the practice of postmortems asks for beside the account: actions, changes, lessons, images, commands, people."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.report.postmortem.material import Material, Record, at, moment, name
+from incidentlab.report.postmortem.material import Material, Record, name, times
 from incidentlab.report.postmortem.people.human import RECORDS, question
 from incidentlab.report.postmortem.people.wording import Remark
 from incidentlab.report.postmortem.sections import modified
+from incidentlab.report.postmortem.sections.fix import proposals
 from incidentlab.report.postmortem.statement import (
     Cite,
-    Figure,
+    Entry,
+    Excerpt,
     Grid,
     Node,
-    Prompt,
     Row,
     Section,
     Statement,
-    Written,
 )
 
-_MOST = 60
-"""Rows of the timeline that are shown; of a longer one both ends."""
-_ACTS = {"pause": "paused", "unpause": "unpaused", "restart": "restarted", "stop": "stopped", "kill": "sent a signal"}
-_ORDERS = {
-    "after": "known",
-    "unknown": "unknown: inside the error bar",
-    "before": "the second came before the first",
-    "same": "one and the same row",
-}
-
-
-def detection(m: Material) -> Section:
-    """Return the first signal that an alarm can hang on, and how a person learned of it."""
-    row = _named(m)["detected"]
-    said: list[Node] = []
-    if row["source"] == "person":
-        said = [m.say(f"A person noted that it was detected {at(row['ts'])}.", [row])]
-    elif pd.notna(row["source"]):
-        said = [m.say(f"{name(row['service'])} gave the first signal {at(row['ts'])}: {row['what']}.", [row])]
-    return Section("Detection", (*said, *m.people("detection")))
-
-
-def milestones(m: Material) -> Section:
-    """Return the six milestones with their definition and error bar, and the four durations between them."""
-    rows = tuple(_milestone(m, row) for row in tables.records(m.milestones))
-    grid = Grid(("milestone", "time", "what the row shows", "definition", "error bar"), rows)
-    spans = [_metric(m, row) for row in tables.records(m.metrics) if pd.notna(row["duration_s"])]
-    durations = (Grid(("metric", "from and to", "duration", "order"), tuple(spans)),) if spans else ()
-    return Section("Milestones", (grid, *durations))
-
-
-def timeline(m: Material, figure: bytes | None) -> Section:
-    """Return the picture, and the rows of the services that the verdict names, each with its evidence."""
-    who = {m.verdict[key] for key in ("service", "dependency") if pd.notna(m.verdict[key])}
-    happened = m.found.timeline
-    rows = tables.records(happened[happened["service"].isin(who)] if who else happened)
-    half = _MOST // 2
-    shown = rows if len(rows) <= _MOST else [*rows[:half], *rows[-half:]]
-    nodes: list[Node] = [Figure(figure)] if figure else []
-    if len(rows) > len(shown):
-        nodes.append(m.say(f"{len(rows) - len(shown)} rows in the middle are left out.", rows[half:-half]))
-    listed = tuple(m.row((moment(r["ts"]), name(r["service"]), r["what"], name(r["detail"], "")), [r]) for r in shown)
-    if listed:
-        nodes.append(Grid(("time", "service", "what", "detail"), listed))
-    return Section("Timeline", tuple(nodes) or (Statement(m.ledger, "No row of the evidence tells of a change."),))
+_ACTS = {"pause": "paused", "unpause": "unpaused", "restart": "restarted", "stop": "stopped"}
 
 
 def actions(m: Material) -> Section:
-    """Return what was done by hand and by the restart policy, as the engine saw it, and what people add."""
+    """Return what was done by hand, as the engine saw it, and what people add."""
     said: list[Node] = []
-    lived = m.found.lifetimes
-    for (service, by), rows in lived.groupby(["service", "brought_by"], sort=True):
-        if by in ("human", "policy"):
-            who = "by hand" if by == "human" else "by its restart policy"
-            said.append(m.say(f"{service} was started again {who}: {_count(len(rows))}.", tables.records(rows)))
+    lived = m.found.lifetimes[m.found.lifetimes["brought_by"].eq("human")]
+    for who, rows in lived.groupby("service", sort=True):
+        told = tables.records(rows)
+        since = [row | {"ts": row["start_event"]} for row in told]
+        said.append(m.say(f"{who} was started by hand {times(len(rows))}{m.during(since)}.", told))
     events = m.found.timeline[(m.found.timeline["source"] == "events") & m.found.timeline["what"].isin(_ACTS)]
     for (service, what), rows in events.groupby(["service", "what"], sort=True):
-        times = f"first at {moment(rows['ts'].iloc[0])}"
-        said.append(m.say(f"{service} was {_ACTS[str(what)]}: {_count(len(rows))}, {times}.", tables.records(rows)))
-    return Section("Actions taken", (*said, *m.people("actions_taken")))
+        acts = tables.records(rows)
+        said.append(m.say(f"{service} was {_ACTS[str(what)]} {times(len(rows))}{m.during(acts)}.", acts))
+    none = [] if said or m.quiet else [Statement(m.ledger, "No act by hand is in the evidence.")]
+    return Section("Actions taken", (*said, *none, *m.people("actions_taken")))
 
 
 def changes(m: Material) -> Section:
-    """Return what people changed, with reason, price and check."""
-    return Section("Modifications and rationale", (*modified.drafted(m), _records(m, "modifications")))
+    """Return what was changed: as two captures show it, and as people tell it, with reason, price and check."""
+    written = [_entry(item) for item in m.human.records("modifications")]
+    asked = [] if written or (m.quiet and m.before is None) else [question("modifications")]
+    return Section("Modifications and rationale", (*modified.drafted(m), *written, *asked))
+
+
+def _entry(item: Record) -> Entry:
+    parts = tuple((part.replace("_", "-").capitalize(), text) for part, text in item.items() if part != "what")
+    first = next(iter(item.values()))
+    return Entry(item["what"].text if "what" in item else first.key, parts)
 
 
 def items(m: Material) -> Section:
-    """Return the action items with owner, due and kind."""
-    return Section("Action items", (_records(m, "action_items"),))
+    """Return the action items, and those that the evidence calls for and nobody decided on yet."""
+    fields = RECORDS["action_items"][0]
+    rows = []
+    for item in m.human.records("action_items"):
+        first = next(iter(item.values()))
+        cells = (item.get(part, "—") for part in fields)
+        rows.append(Row((Cite("human.yaml", first.line, first.key, tables.NEVER, first.text),), tuple(cells)))
+    grid = [Grid(tuple(part.replace("_", " ") for part in fields), tuple(rows))] if rows else []
+    offered = [m.row((what, kind, source), rows) for what, kind, source, rows in proposals(m)]
+    proposed = [Grid(("proposed, to accept or to refuse", "kind", "from"), tuple(offered))] if offered else []
+    asked = [] if rows or m.quiet else [question("action_items")]
+    return Section("Action items", (*grid, *proposed, *asked))
 
 
 def learnt(m: Material) -> list[Section]:
@@ -107,15 +82,59 @@ def learnt(m: Material) -> list[Section]:
 
 def people(m: Material) -> Section:
     """Return who wrote the postmortem, and who read it."""
-    return Section("Authors and reviewers", (*m.people("authors"), *m.people("reviewers")))
+    return Section(
+        "Authors and reviewers", (*m.people("authors"), *m.people("reviewers", ask=m.human.status != "Draft"))
+    )
 
 
 def operations(m: Material) -> Section:
-    """Return the images that ran, with their size and user, and what people add."""
-    images = tables.records(m.found.incident.images.drop_duplicates("image"))
-    rows = tuple(m.row(_image(row), [row | {"what": row["image"]}]) for row in images if pd.notna(row["size_bytes"]))
-    grid = (Grid(("image", "size", "user", "platform"), rows),) if rows else ()
-    return Section("Operational notes", (*grid, *m.people("operational_notes")))
+    """Return the image of the service that broke, and what people add for who runs it."""
+    seen = m.found.incident.containers
+    own = seen.loc[seen["service"].eq(m.verdict["service"]), "image_id"].dropna()
+    images = m.found.incident.images
+    rows = tables.records(images[images["image_id"].isin(own) & images["size_bytes"].notna()].head(1))
+    who, users = m.verdict["service"], [name(row["user"], "") or "root" for row in rows]
+    said = [
+        m.say(f"{who} ran as {user}; its image has {row['size_bytes'] / 1e6:.1f} MB.", [row | {"what": row["image"]}])
+        for row, user in zip(rows, users, strict=True)
+    ]
+    return Section("Operational notes", (*said, *m.people("operational_notes", ask=False)))
+
+
+def images(m: Material) -> list[Section]:
+    """Return all images that ran, with their size and user, for the appendix."""
+    known = tables.records(m.found.incident.images.drop_duplicates("image"))
+    rows = tuple(m.row(_image(row), [row | {"what": row["image"]}]) for row in known if pd.notna(row["size_bytes"]))
+    return [Section("Images", (Grid(("image", "size", "user", "platform"), rows),))] if rows else []
+
+
+def commands(m: Material) -> Section:
+    """Return the commands that show, in this very stack, whether it works now."""
+    rows = m.evidence(1)
+    said: list[Node] = [Excerpt(m.cites(rows), tuple(_checks(m)))]
+    check = name(m.verdict["remedy"], "").partition("Verify: ")[2]
+    if check and not m.quiet:
+        said.append(m.say(f"It holds if: {' '.join(check.split()).partition('. ')[0].rstrip('.')}.", rows))
+    return Section("Commands to verify", (*said, *modified.checked(m), *m.people("commands_to_verify", ask=False)))
+
+
+def _checks(m: Material) -> list[str]:
+    who = [str(m.verdict[key]) for key in ("service", "dependency") if pd.notna(m.verdict[key])]
+    if m.quiet or not who:
+        return ["docker compose ps"]
+    seen = m.found.incident.containers
+    names = seen.loc[seen["service"].eq(who[0]) & seen["container"].notna(), "container"]
+    container = str(names.iloc[-1]) if len(names) else f"$(docker compose ps -q {who[0]})"
+    images = seen.loc[seen["service"].eq(who[0]) & seen["image"].notna(), "image"]
+    image = str(images.iloc[-1]).partition(":")[0] if len(images) else ""
+    lines = [
+        f"docker compose up -d --no-deps --build {who[0]}",
+        f"docker compose logs {who[0]} --follow",
+        "docker compose ps",
+    ]
+    lines += [f"docker inspect --format='{{{{json .State.Health}}}}' {container}"]
+    lines += [f"docker images {image}"] if image else []
+    return [*lines, *(f"docker compose logs {other}" for other in who[1:])]
 
 
 def wording_check(remarks: list[Remark]) -> Section | None:
@@ -127,37 +146,6 @@ def wording_check(remarks: list[Remark]) -> Section | None:
     return Section("Wording check", tuple(said)) if said else None
 
 
-def _named(m: Material) -> dict[str, Record]:
-    return {row["name"]: row for row in tables.records(m.milestones)}
-
-
-def _milestone(m: Material, row: Record) -> Row | Prompt:
-    if pd.isna(row["source"]):
-        asked = f"When was it {row['name']}? Looked for in the evidence: {row['definition']}."
-        return Prompt(asked, f"milestones.{row['name']}")
-    error = "" if pd.isna(row["uncertainty_s"]) else f"± {row['uncertainty_s']:.3f} s"
-    return m.row((row["name"], moment(row["ts"]), str(row["what"]), row["definition"], error), [row])
-
-
-def _metric(m: Material, row: Record) -> Row:
-    known = _named(m)
-    duration = f"{row['duration_s']:.3f} s ± {row['uncertainty_s']:.3f} s"
-    return m.row(
-        (row["name"], row["definition"], duration, _ORDERS[row["order"]]), [known[row["begin"]], known[row["end"]]]
-    )
-
-
-def _records(m: Material, key: str) -> Node:
-    fields = RECORDS[key][0]
-    rows: list[Row | Prompt | Written] = []
-    for item in m.human.records(key):
-        first = next(iter(item.values()))
-        cells = (item[part].text if part in item else "—" for part in fields)
-        rows.append(Row((Cite("human.yaml", first.line, first.key, tables.NEVER, first.text),), tuple(cells)))
-    shown = tuple(part.replace("_", "-") for part in fields)
-    return Grid(shown, tuple(rows)) if rows else question(key)
-
-
 def _image(row: Record) -> tuple[str, ...]:
     return (
         row["image"],
@@ -165,7 +153,3 @@ def _image(row: Record) -> tuple[str, ...]:
         name(row["user"], "") or "root",
         f"{name(row['os'], '?')}/{name(row['architecture'], '?')}",
     )
-
-
-def _count(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
