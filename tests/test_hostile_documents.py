@@ -99,6 +99,7 @@ DOCUMENTS: dict[str, Any] = {
     "image_files": {"diff_id": "sha256:b", "files": [["/bin/sh", "file", 9, 493, 0, 0, None, "e3"]]},
     "stats": {"Name": "web-1", "CPUPerc": "1%", "MemUsage": "1MiB / 2MiB", "PIDs": "1"},
     "listing": {"Names": "web-1", "State": "exited", "Status": "Exited (1) 2 minutes ago", "ExitCode": 1},
+    "command": {"at": "2026-01-01T00:00:00Z", "stream": "stderr", "line": "web-1  | ready"},
     "health": {"Status": "unhealthy", "FailingStreak": 2, "Log": [{"ExitCode": 1, "Output": "503"}]},
 }
 HOSTILE: list[Any] = [

@@ -23,6 +23,7 @@ from incidentlab import bundle, tables
 from incidentlab.bundle import address, loose
 from incidentlab.incident import Incident
 from incidentlab.parse import (
+    command,
     compose_file,
     config,
     container_log,
@@ -63,6 +64,7 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "image_files": image_files.parse,
     "engine": engine.parse,
     "written": config.written,
+    "command": command.parse,
     "dockerfile": dockerfile.parse,
     "json_file": container_log.json_file,
     "text": wrapped.parse,
@@ -72,7 +74,7 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
     "prose": prose.parse,
     "mute": prose.mute,
 }
-"""Kind of file -> who reads it. The first eleven are those of a bundle."""
+"""Kind of file -> who reads it. The first twelve, with the Dockerfile, are those of a bundle."""
 
 _TELLING = (
     "inspect",
@@ -281,7 +283,7 @@ def _incident(
     every = [evidence for several in sources.values() for evidence in several]
     frames = {table.name: _joined(every, table) for table in tables.EVIDENCE_TABLES}
     frames["containers"] = listing.once(frames["containers"], frames["logs"])
-    frames["events"] = _named(frames["events"], frames["containers"])
+    frames["events"] = events.named(frames["events"], frames["containers"])
     frames = masked(frames, redactor)
     for source, several in sources.items():
         ledger = ledger | {source: ledgers.entry(source, several, ledger.get(source) or {})}
@@ -294,13 +296,3 @@ def _joined(every: list[Evidence], table: tables.Table) -> pd.DataFrame:
     """Return all rows of one table; a frame that is alone has passed its check already."""
     frames = [e.frames[table.name] for e in every if table.name in e.frames and len(e.frames[table.name])]
     return frames[0] if len(frames) == 1 else tables.join(frames, table)
-
-
-def _named(told: pd.DataFrame, containers: pd.DataFrame) -> pd.DataFrame:
-    """Return events with the service and the container that inspect knows, where they do not say so themselves."""
-    known = containers.drop_duplicates("container_id").set_index("container_id")
-    names = {
-        column: told[column].fillna(told["container_id"].map(known[column]).astype(told[column].dtype))
-        for column in ("service", "container")
-    }
-    return tables.check(told.assign(**names), tables.EVENTS)

@@ -254,3 +254,26 @@ def test_a_second_recorder_is_refused_in_one_line(tmp_path: Path, until: Callabl
         assert (second.returncode, said) == (2, "")
         assert re.fullmatch(r"incidentlab: .*: another recorder is writing it; .*\n", trouble)
         ended(first)
+
+
+def test_a_command_is_wrapped_from_before_its_first_line_to_its_end(tmp_path: Path) -> None:
+    """`record -- docker compose up` has what Compose said, the events from the first one on, and its exit status."""
+    text = 'services: {short: {image: "debian:bookworm-slim", command: ["sh", "-c", "echo ready; exit 3"]}}'
+    with project(tmp_path, text) as folder:
+        program = Path(sys.executable).with_name("incidentlab")
+        wrapped = ["docker", "compose", "up", "--exit-code-from", "short"]
+        command = [program, "record", folder.name, "-o", folder / "bundle", "--", *wrapped]
+        environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 3
+        assert "| ready" in done.stdout
+        assert f"recorded {folder.name} into " in done.stderr
+        incident = load(folder / "bundle")
+    actions = incident.events.loc[incident.events["type"].eq("container"), "action"].tolist()
+    assert [action for action in actions if action in ("create", "start", "die")] == ["create", "start", "die"]
+    assert incident.logs["message"].tolist().count("ready") == 1
+    said = incident.logs[incident.logs["kind"].eq("compose")]
+    assert said["message"].str.contains("Created").any()
+    row = incident.ledger.set_index("source").loc["command"]
+    assert row["rows"] == len(said) + 1  # and the line that says how it ended
+    assert row["first"] < incident.events["ts"].min()

@@ -6,6 +6,7 @@ logs/*.log        container_log: the bytes of `docker logs -t`, one file per con
 containers.jsonl  inspect: {"observed_at", "inspect"} per line, several per container when an observer ran
 events.jsonl      events: one engine event per line
 samples.jsonl     samples: {"service", and what is read of the engine's stats} per line, when a recorder ran
+command.jsonl     command: what a wrapped command printed, {"at", "stream", "line"} per line
 images.jsonl      images: {"inspect", "history"} per line
 compose.json      config: what `docker compose config --format json` printed
 engine.json       engine: versions and host

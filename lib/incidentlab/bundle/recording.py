@@ -37,7 +37,7 @@ PARTS = 32
 """Segments into which the space is divided at least: so much of it goes at once when it is full."""
 LONGEST_LINE, SEAM = 1 << 20, 1 << 16
 """Bytes from which a log line is cut, and how many at its end are given up: a secret that was cut before is there."""
-_DATA = ("container_log", "events", "inspect", "samples")
+_DATA = ("container_log", "events", "inspect", "samples", "command")
 """Kinds that grow for ever, and whose oldest segments may go."""
 
 

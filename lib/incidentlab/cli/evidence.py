@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from incidentlab.cli.app import app
 from incidentlab.cli.arguments import example
 from incidentlab.cli.screen import progress_bar, status_line
+
+if TYPE_CHECKING:
+    from incidentlab.collect.command import Command
 
 
 @app.command(epilog=example("incidentlab capture payflow -o incident"))
@@ -37,7 +41,10 @@ def capture(
     typer.echo(f"captured {project} into {bundle}; next: incidentlab diagnose {bundle}")
 
 
-@app.command(epilog=example("incidentlab record payflow -o recording"))
+@app.command(
+    epilog=f"{example('incidentlab record payflow -o recording')}\n  "
+    "incidentlab record payflow -o recording -- docker compose up --wait"
+)
 def record(
     project: Annotated[
         str, typer.Argument(metavar="PROJECT", help="The Compose project; its containers may come later.")
@@ -52,6 +59,12 @@ def record(
             help="Where the bundle shall stand, or one to go on with.",
         ),
     ],
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="-- COMMAND", help="Record while this command runs; what it prints is kept as evidence too."
+        ),
+    ] = None,
     interval: Annotated[
         float, typer.Option(min=1.0, metavar="SECONDS", help="Between two samples of the resources.")
     ] = 2.0,
@@ -59,23 +72,25 @@ def record(
         int, typer.Option(min=1_000_000, metavar="BYTES", help="Size to keep within: the oldest goes.")
     ] = 1 << 30,
 ) -> None:
-    """Keep what Docker forgets, from now until Ctrl-C.
+    """Keep what Docker forgets, until Ctrl-C or while a command runs.
 
-    SIGTERM ends it too. After a kill, start it again with the same folder: it goes on.
+    SIGTERM ends it too. After a kill, start it again with the same folder: it goes on. With a command, recording begins
+    before it and ends with it, and its exit status is passed on.
     """
     from incidentlab.collect import record as keep
+    from incidentlab.collect.command import Command
 
-    stop = threading.Event()
+    stop, seen = threading.Event(), 0
+    wrapped = Command(command, out=sys.stdout.buffer, err=sys.stderr.buffer) if command else None
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    seen = 0
+        signal.signal(number, (lambda number, _: _passed_on(wrapped, number)) if wrapped else (lambda *_: stop.set()))
 
     def shown(now: Any) -> None:
         nonlocal seen
         seen = now.seen
         show(now)
 
-    with status_line(f"recording {project}") as (show, say):
+    with status_line(f"recording {project}", shown=wrapped is None) as (show, say):
         bundle = keep(
             project,
             output,
@@ -84,8 +99,16 @@ def record(
             stop=stop,
             progress=shown,
             say=say,
+            command=wrapped,
         )
+    told = f"no container of {project} was there: nothing {'of it ' if wrapped else ''}was recorded into {bundle}"
     if seen:
-        typer.echo(f"recorded {project} into {bundle}; next: incidentlab diagnose {bundle}")
-    else:
-        typer.echo(f"no container of {project} was there: nothing was recorded into {bundle}")
+        told = f"recorded {project} into {bundle}; next: incidentlab diagnose {bundle}"
+    typer.echo(told, err=wrapped is not None)  # the output of a command that is wrapped stays its own
+    raise typer.Exit(wrapped.status if wrapped else 0)
+
+
+def _passed_on(command: Command, number: int) -> None:
+    """Pass a signal on to a command, unless the terminal has given it to both already: Ctrl-C goes to all in front."""
+    if number != signal.SIGINT or not sys.stdin.isatty():
+        command.ask(number)

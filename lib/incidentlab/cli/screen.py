@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 
@@ -30,15 +30,20 @@ def progress_bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def status_line(title: str) -> Iterator[tuple[Callable[[Any], None], Callable[[str], None]]]:
-    """Give what shows how far a recording is, in one line of a terminal, and what prints a line on stderr."""
+def status_line(title: str, *, shown: bool = True) -> Iterator[tuple[Callable[[Any], None], Callable[[str], None]]]:
+    """Give what shows how far a recording is, in one line of a terminal, and what prints a line on stderr.
+
+    Where something else writes to the terminal meanwhile, the line is not shown.
+    """
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
-    with console.status(title, refresh_per_second=1) as line:  # a livelier one would cost as much as the recording
+    status = console.status(title, refresh_per_second=1)  # a livelier one would cost as much as the recording
+    with status if shown else nullcontext() as line:
 
         def show(now: Any) -> None:
             counted = f"{now.containers} containers, {now.lines} lines, {now.events} events, {now.bytes / 1e6:.1f} MB"
-            line.update(f"{title}: {counted}")
+            if line:
+                line.update(f"{title}: {counted}")
 
         yield show, lambda words: console.print(f"incidentlab: {words}", markup=False, soft_wrap=True)

@@ -13,6 +13,8 @@ import json
 import re
 from typing import Any
 
+import pandas as pd
+
 from incidentlab import tables
 from incidentlab.parse import clock, shapes
 from incidentlab.parse.evidence import Evidence, at, documents, unread_note
@@ -101,6 +103,16 @@ _LINE = re.compile(
     r"(?P<action>[a-z][\w-]*(?:: .*?)?) (?P<id>[\w:./@-]+)(?: \((?P<attributes>.*)\))?"
 )
 _NEXT = re.compile(r", (?=[\w./-]+=)")
+
+
+def named(told: pd.DataFrame, containers: pd.DataFrame) -> pd.DataFrame:
+    """Return events with the service and the container that inspect knows, where they do not say so themselves."""
+    known = containers.drop_duplicates("container_id").set_index("container_id")
+    names = {
+        column: told[column].fillna(told["container_id"].map(known[column]).astype(told[column].dtype))
+        for column in ("service", "container")
+    }
+    return tables.check(told.assign(**names), tables.EVENTS)
 
 
 def _row(event: dict[str, Any], labelled: set[tuple[Any, str]]) -> dict[str, Any]:

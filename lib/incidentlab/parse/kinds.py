@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from incidentlab.parse import (
+    command,
     config,
     container_log,
     events,
@@ -32,6 +33,7 @@ DOCUMENTS: dict[str, ModuleType] = {
     "listing": listing,
     "stats": stats,
     "health": health,
+    "command": command,
 }
 """Kind of file -> the parser that recognises an object of it, the most exact first."""
 

@@ -138,3 +138,5 @@ SCAN = _RESULT | {
     "Results": [_RESULT],
 }
 """A report of Trivy, or one result of a report in schema 1."""
+COMMAND = {**_all(str, "at", "line"), "stream": frozenset(("stdout", "stderr"))}
+"""A line of a wrapped command."""
