@@ -23,7 +23,7 @@ _PROGRESS = re.compile(
     rf"^ *(?:[^\w\s#>$|]+ +)?(?:Container|Network|Volume|Image|Service) +[\"']?(?P<name>[\w./:@-]+)[\"']? +"
     rf"(?P<verb>{_DONE})\b(?P<rest>.*)$"
 )
-_EXITED = re.compile(rf"^(?P<name>{_NAME}) exited with code (?P<code>-?\d{1, 10})(?P<again> \(restarting\))? *$")
+_EXITED = re.compile(rf"^(?P<name>{_NAME}) exited with code (?P<code>-?\d{{1,10}})(?P<again> \(restarting\))? *$")
 _BLAME = re.compile(
     rf"^(?:dependency failed to start: |(?:ERROR: )?(?:for .*?  )?)?[Cc]ontainer \"?(?P<name>{_NAME})\"? "
     r"(?:(?P<sick>is unhealthy)|exited \((?P<code>\d{1,10})\)|[Ee]xited with code (?P<old>\d{1,10}))\.?$"
