@@ -14,6 +14,7 @@ from incidentlab.parse import (
     clock,
     columns,
     compose_logs,
+    heads,
     level,
     levels,
     log_table,
@@ -94,7 +95,7 @@ def test_on_noise(pieces: list[bytes], chunk: int) -> None:
 def test_levels_and_times(messages: list[bytes]) -> None:
     """A level or time that the columns call sure is the one that the scalar function gives."""
     texts = [message.decode() for message in messages]
-    data = np.frombuffer(b"\n" + b"".join(message + b"\n" for message in messages) + bytes(128), np.uint8)
+    data = np.frombuffer(b"\n" + b"".join(message + b"\n" for message in messages) + bytes(buffer.AHEAD), np.uint8)
     ends = np.flatnonzero(data == 10)
     begins, ends = ends[:-1] + 1, ends[1:]
     codes, doubt = levels.codes(data, begins, ends, buffer.reach(data, begins, ends, level.REACH))
@@ -107,7 +108,7 @@ def test_levels_and_times(messages: list[bytes]) -> None:
 @pytest.mark.parametrize("text", SURE)
 def test_the_columns_are_sure_of_ordinary_lines(text: str) -> None:
     """No ordinary line is sent back to the scalar functions."""
-    data = np.frombuffer(text.encode() + b"\n" + bytes(128), np.uint8)
+    data = np.frombuffer(text.encode() + b"\n" + bytes(buffer.AHEAD), np.uint8)
     begins, ends = np.array([0]), np.array([len(text.encode())])
     last = buffer.reach(data, begins, ends, level.REACH)
     assert not levels.codes(data, begins, ends, last)[1].any()
@@ -120,15 +121,15 @@ def test_ordinary_lines_are_plain(head: bytes) -> None:
     data = b"".join(head + f"\x1b[1;32m{text}\x1b[0m\r\n".encode() for text in SURE)
     dialect = survey(map(clean, data.split(b"\n")))
     (piece,) = chunk.pieces(data, len(data))
-    assert chunk.Chunk(piece, dialect).plain.all()
+    assert chunk.Chunk(piece, dialect, heads.Heads()).plain.all()
     same(data, 100)
 
 
 @given(st.lists(st.sampled_from(ESCAPES), max_size=12).map(b"".join))
 def test_colours_go(text: bytes) -> None:
     """What is left when the colours are taken from a buffer is what is left of each line, or shows that it is odd."""
-    data = np.frombuffer(text + b"\n" + bytes(128), np.uint8)
-    left = without_colours(data)[:-129].tobytes().split(b"\n")
+    data = np.frombuffer(text + b"\n" + bytes(buffer.AHEAD), np.uint8)
+    left = without_colours(data)[: -buffer.AHEAD - 1].tobytes().split(b"\n")
     for line, raw in zip(left, text.split(b"\n"), strict=True):
         odd = any(byte in line for byte in b"\x1b\r\0") or line.startswith(b"[")
         assert odd or line.decode("utf-8", "replace") == clean(raw)

@@ -34,6 +34,9 @@ _APPLICATION = re.compile(
 _COUNTED = re.compile(r'"time":(?P<ms>\d{13})(?=[,}])|"ts":(?P<s>\d{10})\.(?P<fraction>\d+)(?=[,}])', re.ASCII)
 """JSON lines may count from 1970, which needs no zone: pino in milliseconds, zap in seconds."""
 
+COUNTED = ("ms", "fraction")
+"""The last groups of a count, which outranks any other time of its line."""
+
 REACH = 100
 """How many characters into a line a program's own time is looked for."""
 
@@ -48,19 +51,22 @@ def application(message: str) -> int:
     >>> application("2026-11-23 09:33:33.543 INFO no zone, no time") == NAT
     True
     """
-    head = message[:REACH]
-    if head.startswith("{"):
-        counted = _COUNTED.search(head)
-        if counted:
-            whole, fraction = counted["ms"] or counted["s"], counted["fraction"] or ""
-            return epoch(whole + (fraction[:9].ljust(9, "0") if counted["s"] else "000000"))
-    match = _APPLICATION.search(head)
+    match = stated(message)
     if not match:
         return NAT
+    if match.lastgroup in COUNTED:
+        digits = match["ms"] + "000000" if match["ms"] else match["s"] + match["fraction"][:9].ljust(9, "0")
+        return epoch(digits)
     text = match.group()
     if match.lastgroup == "iso":
         return rfc3339(text)
     return _worded(text) if match.lastgroup in ("common", "redis") else rfc3339(text.replace("/", "-") + "Z")
+
+
+def stated(message: str) -> re.Match[str] | None:
+    """Return where a line states its own time; the last group is its form: ms, fraction, iso, common, redis, nginx."""
+    head = message[:REACH]
+    return (_COUNTED.search(head) if head.startswith("{") else None) or _APPLICATION.search(head)
 
 
 def _worded(text: str) -> int:

@@ -6,6 +6,7 @@ read by arithmetic on the columns of its digits. Of several in one line the firs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,7 +34,11 @@ from incidentlab.parse.buffer import (
 from incidentlab.parse.clock import NAT, SECOND, seconds_of
 
 _HEAD = 112
-"""Bytes of a JSON line in which a count is looked for; no wider than `buffer.AHEAD`."""
+"""Bytes of a JSON line in which a count is looked for; where its characters take more, `AHEAD`."""
+
+
+_ISO = 40
+"""Bytes that no time of RFC 3339 fills."""
 
 
 class _Found(NamedTuple):
@@ -83,7 +88,13 @@ def _iso(data: Bytes, begins: Whole, last: Whole) -> _Found:
     start, line = start[inside], line[inside]
     led = (start == begins[line]) | _BEFORE[data[np.maximum(start - 1, 0)]]
     start, line = start[led], line[led]
-    text = _cut(windows(data, start, 40), last[line] - start)
+    there, times, sure = _iso_times(_cut(windows(data, start, _ISO), last[line] - start))
+    good = places_of(there)
+    return _Found(line[good], start[good], times[good], sure[good])
+
+
+def _iso_times(text: Bytes) -> tuple[Flags, Whole, Flags]:
+    """Return which rows begin with RFC 3339 or its kin and a zone, their times, and which are sure."""
     spelt = _digits(text, b"0000-00-00?00:00:00") & _BETWEEN[text[:, 10]]
     point = (text[:, 19] == ord(".")) | (text[:, 19] == ord(","))
     count = np.where(point, run(np.append(DIGIT[text[:, 20:29]], np.zeros((len(text), 1), bool), axis=1)), 0)
@@ -91,10 +102,8 @@ def _iso(data: Bytes, begins: Whole, last: Whole) -> _Found:
     row = np.arange(len(text))
     at += text[row, at] == ord(" ")
     known, offset = _zone(text[row[:, None], at[:, None] + np.arange(7)])
-    good = places_of(spelt & known)
-    text, count = text[good], count[good]
     fraction = number((text[:, 20:29] - ZERO) * (np.arange(9) < count[:, None]))
-    return _Found(line[good], start[good], *_time(text, offset[good], fraction))
+    return spelt & known, *_time(text, offset, fraction)
 
 
 def _common(data: Bytes, begins: Whole, last: Whole) -> _Found:
@@ -106,22 +115,30 @@ def _common(data: Bytes, begins: Whole, last: Whole) -> _Found:
     inside = (start > begins[line]) & (start + 26 <= last[line])
     start, line = start[inside], line[inside]
     text = windows(data, start, 26)
-    sign = np.where(text[:, 21] == ord("+"), 1, np.where(text[:, 21] == ord("-"), -1, 0))
-    good = places_of(_digits(text, b"00/???/0000:00:00:00 ?0000") & _capitalised(text[:, 3:6]) & (sign != 0))
-    text = text[good]
+    signed = (text[:, 21] == ord("+")) | (text[:, 21] == ord("-"))
+    good = places_of(_digits(text, b"00/???/0000:00:00:00 ?0000") & _capitalised(text[:, 3:6]) & signed)
+    return _Found(line[good], start[good], *_common_times(text[good]))
+
+
+def _common_times(text: Bytes) -> tuple[Whole, Flags]:
+    """Return the times of rows ``DD/Mon/YYYY:hh:mm:ss +hhmm``."""
     words = _words(text[:, 7:11], text[:, 3:6], text[:, 0:2], text[:, 12:20])
-    offset = sign[good] * _seconds(text[:, 22:26])
-    return _Found(line[good], start[good], *_time(words, offset, np.zeros(len(good), np.int64)))
+    offset = np.where(text[:, 21] == ord("-"), -1, 1) * _seconds(text[:, 22:26])
+    return _time(words, offset, np.zeros(len(text), np.int64))
 
 
 def _redis(data: Bytes, begins: Whole, last: Whole) -> _Found:
     """Find the lines of Redis."""
     rows, heads = shaped(data, begins, last, b"0:? 00 ??? 0000 00:00:00.000 ? ")
     good = _ROLE[heads[:, 2]] & _MARK[heads[:, 29]] & _capitalised(heads[:, 7:10])
-    rows, heads = rows[good], heads[good]
-    words = _words(heads[:, 11:15], heads[:, 7:10], heads[:, 4:6], heads[:, 16:24])
-    fraction = number(heads[:, 25:28] - ZERO) * 1_000_000
-    return _Found(rows, begins[rows] + 4, *_time(words, np.zeros(len(rows), np.int64), fraction))
+    rows = rows[good]
+    return _Found(rows, begins[rows] + 4, *_redis_times(heads[good, 4:]))
+
+
+def _redis_times(text: Bytes) -> tuple[Whole, Flags]:
+    """Return the times of rows ``DD Mon YYYY hh:mm:ss.mmm``."""
+    words = _words(text[:, 7:11], text[:, 3:6], text[:, 0:2], text[:, 12:20])
+    return _time(words, np.zeros(len(text), np.int64), number(text[:, 21:24] - ZERO) * 1_000_000)
 
 
 def _nginx(data: Bytes, begins: Whole, last: Whole) -> _Found:
@@ -137,47 +154,86 @@ def _nginx(data: Bytes, begins: Whole, last: Whole) -> _Found:
             at = at + count
         good &= text[row, at] == ord(sign)
         at = at + 1
-    words = text.copy()
-    words[:, 4] = words[:, 7] = ord("-")
-    found = _time(words, np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64))
+    times, sure = _nginx_times(text)
     good |= at > 60  # runs longer than the windows
-    return _Found(rows[good], begins[rows[good]], found[0][good], found[1][good] & (at <= 60)[good])
+    return _Found(rows[good], begins[rows[good]], times[good], (sure & (at <= 60))[good])
+
+
+def _nginx_times(text: Bytes) -> tuple[Whole, Flags]:
+    """Return the times of rows ``YYYY/MM/DD hh:mm:ss``."""
+    words = text[:, :19].copy()
+    words[:, 4] = words[:, 7] = ord("-")
+    never = np.zeros(len(text), np.int64)
+    return _time(words, never, never)
 
 
 def _counted(data: Bytes, begins: Whole, last: Whole) -> _Found:
     """Find what JSON lines count from 1970: milliseconds as pino, seconds as zap; it outranks what stands before."""
     rows = places_of(data[begins] == ord("{"))
-    heads = _cut(windows(data, begins[rows], _HEAD), last[rows] - begins[rows])
-    flat = np.append(heads.ravel(), np.zeros(_HEAD, np.uint8))
+    size = last[rows] - begins[rows]
+    width = _HEAD if (size <= _HEAD).all() else AHEAD
+    heads = _cut(windows(data, begins[rows], width), size)
+    flat = np.append(heads.ravel(), np.zeros(width, np.uint8))
     quote = places_of(flat == ord('"'))
     quote = quote[flat[quote + 1] == ord("t")]
     text = windows(flat, quote, 40)
-    own = np.arange(40) < (_HEAD - quote % _HEAD)[:, None]  # not what stands in the next line's head
+    own = np.arange(40) < (width - quote % width)[:, None]  # not what stands in the next line's head
     text = text * own
     pino = _digits(text, b'"time":0000000000000?') & _spells(text, b'"time":') & _ENDS[text[:, 20]]
-    tail = run(np.append(DIGIT[text[:, 16:39]], np.zeros((len(text), 1), bool), axis=1))
+    milliseconds, small = _pino_times(text)
+    seconds, near, tail = _zap_times(text)
     zap = _digits(text, b'"ts":0000000000.') & _spells(text, b'"ts":') & (tail > 0)
     zap &= _ENDS[text[np.arange(len(text)), 16 + tail]] | (tail == 23)
-    digits = text - ZERO
-    milliseconds = number(digits[:, 7:20])
-    fraction = number(np.where(np.arange(9) < tail[:, None], digits[:, 16:25], 0))
-    small = milliseconds < -NAT // 1_000_000
-    seconds = number(digits[:, 5:15])
-    times = np.where(
-        pino, milliseconds * small * 1_000_000, np.where(zap & (seconds < 9e9), seconds, 0) * SECOND + fraction
-    )
     good = pino | zap
-    sure = np.where(pino, small, (tail < 23) & (seconds < 9e9))
-    return _Found(rows[quote[good] // _HEAD], np.full(int(good.sum()), -1), times[good], sure[good])
+    times, sure = np.where(pino, milliseconds, seconds), np.where(pino, small, near)
+    line, times, sure = quote[good] // width, times[good], sure[good]
+    far = np.setdiff1d(places_of(size > width), line)  # a count may stand behind the head
+    order = np.argsort(np.concatenate([line, far]), kind="stable")
+    line, sure = np.concatenate([line, far])[order], np.concatenate([sure, np.zeros(len(far), bool)])[order]
+    times = np.concatenate([times, np.full(len(far), NAT)])[order]
+    return _Found(rows[line], np.full(len(line), -1), times, sure)
+
+
+def _pino_times(text: Bytes) -> tuple[Whole, Flags]:
+    """Return the times of rows ``"time":`` and 13 digits."""
+    milliseconds = number(text[:, 7:20] - ZERO)
+    small = milliseconds < -NAT // 1_000_000
+    return milliseconds * small * 1_000_000, small
+
+
+def _zap_times(text: Bytes) -> tuple[Whole, Flags, Whole]:
+    """Return the times of rows ``"ts":``, ten digits, a point and more of them; which are sure; and how many more."""
+    tail = run(np.append(DIGIT[text[:, 16:39]], np.zeros((len(text), 1), bool), axis=1))
+    seconds, fraction = number(text[:, 5:15] - ZERO), text[:, 16:25] - ZERO
+    small = seconds < 9e9
+    times = seconds * small * SECOND + number(np.where(np.arange(9) < tail[:, None], fraction, 0))
+    return times, small & (tail < 23), tail
+
+
+_READERS: dict[str, tuple[int, Callable[[Bytes], tuple[Whole, Flags]]]] = {
+    "iso": (_ISO, lambda text: _iso_times(text)[1:]),
+    "common": (26, _common_times),
+    "redis": (24, _redis_times),
+    "nginx": (19, _nginx_times),
+    "ms": (20, _pino_times),
+    "fraction": (40, lambda text: _zap_times(text)[:2]),
+}
+"""The groups of `app_clock`, how many bytes each may take, and who reads them."""
+
+FORMS = tuple(_READERS)
+
+
+def at(data: Bytes, form: str, start: Whole, stop: Whole) -> tuple[Whole, Flags]:
+    """Return the times of one form that stand at known places, and which are sure."""
+    width, times = _READERS[form]
+    return times(_cut(windows(data, start, width), stop - start))
 
 
 def _time(text: Bytes, offset: Whole, fraction: Whole) -> tuple[Whole, Flags]:
     """Return the times of rows that are spelt ``YYYY-MM-DD?hh:mm:ss``, and which are sure: not at the borders of ns."""
     seconds, year = seconds_of(text), number(text[:, :4] - ZERO)
-    there = seconds != NAT
-    return np.where(there, (np.where(there, seconds, 0) - offset) * SECOND + fraction, NAT), (year >= 1679) & (
-        year <= 2260
-    )
+    times = np.where(seconds == NAT, NAT, (np.where(seconds == NAT, 0, seconds) - offset) * SECOND + fraction)
+    return times, (year >= 1679) & (year <= 2260)
 
 
 def _words(year: Bytes, month: Bytes, day: Bytes, clock: Bytes) -> Bytes:

@@ -14,7 +14,7 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
-AHEAD = 128
+AHEAD = 192
 """How many zeros stand behind the last line."""
 
 ZERO = np.uint8(ord("0"))

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from incidentlab.parse import app_clock, app_clocks, buffer, clock, level, levels, lines
+from incidentlab.parse import buffer, clock, lines
 from incidentlab.parse.buffer import Whole, places_of
 from incidentlab.parse.dialect import PREFIX, Dialect
+from incidentlab.parse.heads import Heads
 
 _NAME_WIDTH = 72
 """A longer prefix is left to the exact reader."""
@@ -39,7 +40,7 @@ class Chunk:
     `raw` holds them as they are, `data` without colours; a line that is not plain is read from `raw`.
     """
 
-    def __init__(self, raw: buffer.Bytes, dialect: Dialect) -> None:
+    def __init__(self, raw: buffer.Bytes, dialect: Dialect, heads: Heads) -> None:
         self.raw = raw
         self.data = lines.without_colours(raw) if _holds(raw, b"\x1b\r") else raw
         self.raw_ends = places_of(raw[: -buffer.AHEAD] == 10)
@@ -50,8 +51,7 @@ class Chunk:
             if _holds(self.data, bytes([byte])):
                 places = places_of(self.data[: -buffer.AHEAD] == byte)
                 self.plain[buffer.lines_of(places, self.starts)] = False
-        self.ascii = not _holds_high(raw)
-        if not self.ascii and not _is_utf8(raw[: -buffer.AHEAD]):
+        if _holds_high(raw) and not _is_utf8(raw[: -buffer.AHEAD]):
             self.plain &= [_is_utf8(self.line(place)) for place in range(len(self.starts))]
         self.dialect = dialect
         self.begins = self.starts.copy()
@@ -62,7 +62,7 @@ class Chunk:
             self._prefixes()
         if dialect.stamped:
             self._stamps()
-        self.levels, self.times = self._stated()
+        self.levels, self.times = self._stated(heads)
 
     def line(self, place: int) -> bytes:
         """Return the bytes of one line, as they are."""
@@ -107,28 +107,13 @@ class Chunk:
         self.begins[rows[good]] = after[good] + 1
         self.begins[rows[~good]] = self.starts[rows[~good]]
 
-    def _stated(self) -> tuple[Any, Whole]:
+    def _stated(self, heads: Heads) -> tuple[Any, Whole]:
         """Return the level and the own time of each plain line."""
         found, times = np.zeros(len(self.starts), np.int8), np.full(len(self.starts), clock.NAT, np.int64)
         rows = places_of(self.plain)
-        if not len(rows):
-            return found, times
-        begins, ends = self.begins[rows], self.ends[rows]
-        near = self._reach(begins, ends, level.REACH)
-        found[rows], doubt = levels.codes(self.data, begins, ends, near)
-        for place in rows[doubt].tolist():
-            found[place] = level.NAMES.index(level.of(self._message(place)) or "")
-        near = self._reach(begins, ends, app_clock.REACH)
-        times[rows], doubt = app_clocks.applications(self.data, begins, near)
-        for place in rows[doubt].tolist():
-            times[place] = app_clock.application(self._message(place))
+        if len(rows):
+            found[rows], times[rows] = heads.stated(self.data, self.begins[rows], self.ends[rows])
         return found, times
-
-    def _reach(self, begins: Whole, ends: Whole, count: int) -> Whole:
-        return np.minimum(ends, begins + count) if self.ascii else buffer.reach(self.data, begins, ends, count)
-
-    def _message(self, place: int) -> str:
-        return self.data[self.begins[place] : self.ends[place]].tobytes().decode()
 
 
 _MIX = np.random.default_rng(1).integers(1, 2**63, _NAME_WIDTH // 8 + 1, dtype=np.uint64) | np.uint64(1)

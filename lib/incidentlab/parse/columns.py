@@ -29,7 +29,8 @@ from incidentlab.parse.chunk import Chunk, pieces
 from incidentlab.parse.compose_logs import Reader, by_lines, sample
 from incidentlab.parse.dialect import Dialect, survey
 from incidentlab.parse.evidence import Evidence
-from incidentlab.parse.texts import Texts
+from incidentlab.parse.heads import Heads
+from incidentlab.parse.texts import Texts, cut
 
 CHUNK = 2 << 20
 """How many bytes are read at once: few enough that their columns stay near, enough for what each chunk costs."""
@@ -72,7 +73,7 @@ def read(data: bytes, reader: Reader, *, chunk: int = CHUNK, file: str, **facts:
     **facts
         service, and where it names no containers replica, container and stream.
     """
-    table = _Table(reader)
+    table = _Table(reader, Texts(len(data)))
     for read_chunk in _ahead(data, chunk, reader.dialect):
         table.add(read_chunk)
     return table.finish(file=file, **facts) if table.count else reader.finish(file=file)
@@ -80,13 +81,14 @@ def read(data: bytes, reader: Reader, *, chunk: int = CHUNK, file: str, **facts:
 
 def _ahead(data: bytes, size: int, dialect: Dialect) -> Iterator[Chunk]:
     """Yield the chunks in order, the next few already read by other threads: numpy and Arrow let them run."""
+    heads = Heads()
     if len(data) <= size:
-        yield from (Chunk(piece, dialect) for piece in pieces(data, size))
+        yield from (Chunk(piece, dialect, heads) for piece in pieces(data, size))
         return
     with ThreadPoolExecutor(WORKERS) as pool:
         waiting: deque[Future[Chunk]] = deque()
         for piece in pieces(data, size):
-            waiting.append(pool.submit(Chunk, piece, dialect))
+            waiting.append(pool.submit(Chunk, piece, dialect, heads))
             if len(waiting) > WORKERS + 1:
                 yield waiting.popleft().result()
         yield from (chunk.result() for chunk in waiting)
@@ -97,10 +99,10 @@ class _Table:
     """The columns of all lines so far, one array per chunk."""
 
     reader: Reader
+    messages: Texts
     names: list[str | None] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
     count: int = 0
-    messages: Texts = field(default_factory=Texts)
     arrays: dict[str, list[Any]] = field(default_factory=dict)
 
     def add(self, chunk: Chunk) -> None:
@@ -122,8 +124,7 @@ class _Table:
         columns = {"kind": kinds, "owner": owners, "ts": chunk.stamps, "level": found, "app_ts": times}
         for name, values in columns.items():
             self.arrays.setdefault(name, []).append(values)
-        self.messages.add(chunk.data, chunk.begins, chunk.ends)
-        self.messages.instead(odd, texts)
+        self.messages.add(cut(chunk.data, chunk.begins, chunk.ends), odd, texts)
         self.odd += (odd + self.count).tolist()
         self.count += len(chunk.plain)
 
@@ -152,11 +153,13 @@ class _Table:
         """Return the tables of all that was read."""
         whole = {name: np.concatenate(self.arrays.pop(name)) for name in list(self.arrays)}
         logged = np.flatnonzero(whole["kind"] == KINDS.index("log"))
-        head = [self.messages.one(place) for place in logged[:1].tolist()]
+        texts = self.messages.array()
+        head = [str(texts[place]) for place in logged[:1].tolist()]
         where = self.reader.places([name for code in np.unique(whole["owner"][logged]) if (name := self.names[code])])
         place = [where[name] if name else None for name in self.names]
         order = clock.order(whole["ts"])
-        message = log_table.text(pa.chunked_array([self.messages.array(order)]))
+        if (order[1:] < order[:-1]).any():
+            texts = texts.take(pa.array(order))
         whole = {name: whole.pop(name)[order] for name in list(whole)}
         owners = whole["owner"]
         replicas = pd.array([found.replica if found else None for found in place], dtype="Int64")
@@ -168,7 +171,7 @@ class _Table:
             ts=clock.column(whole["ts"]),
             service=log_table.words([found.service if found else service for found in place], owners),
             kind=log_table.words(list(KINDS), whole["kind"]),
-            message=message,
+            message=log_table.text(pa.chunked_array([texts])),
             level=log_table.words([name or None for name in level.NAMES], whole["level"]),
             app_ts=clock.column(whole["app_ts"]),
         )

@@ -10,6 +10,7 @@ This is the exact reader of one line; `incidentlab.parse.levels` is its twin by 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 NAMES = ("", "debug", "info", "warning", "error", "fatal")
 """The levels; the first is none."""
@@ -34,6 +35,9 @@ _JSON = r'"(?:log\.)?(?:level|levelname|severity|lvl|s)"\s*:\s*(?:"(?P<word>[A-Z
 _FIELD = re.compile(f"{_JSON}|{_LOGFMT}", re.ASCII)
 _VALUE = re.compile(_LOGFMT, re.ASCII)
 """The fields of a line of JSON, and those of any other."""
+
+FIELDS = ("value", "word", "number")
+"""Their groups; a number states its level by the first of two digits."""
 
 _NEAR = re.compile(
     r"^\d+:[XCSM] \d\d \w{3}(?: \d{4})? \d\d:\d\d:\d\d\.\d{3} (?P<redis>[.*#-]) "
@@ -60,17 +64,20 @@ def of(message: str) -> str | None:
     >>> of("connection failed") is None
     True
     """
+    return next((level for _, level in stated(message) if level), None)
+
+
+def stated(message: str) -> Iterator[tuple[re.Match[str], str | None]]:
+    """Yield what may state the level of a line, the first that does is it; and the level that it states, if any.
+
+    Those of fields come first, and their groups are `FIELDS`.
+    """
     json = message[:1] == "{"
     if json or "level=" in message or "lvl=" in message or "severity=" in message:
         for match in (_FIELD if json else _VALUE).finditer(message):
-            level = _field(match)
-            if level:
-                return level
+            yield match, _field(match)
     for match in _NEAR.finditer(message[:REACH]):
-        level = _near(match)
-        if level:
-            return level
-    return None
+        yield match, _near(match)
 
 
 def _field(match: re.Match[str]) -> str | None:

@@ -21,17 +21,16 @@ from incidentlab.parse.buffer import (
     Flags,
     Whole,
     firsts,
-    is_one,
     lines_of,
     places_of,
     run,
     shaped,
-    stands,
     table,
     wide,
     windows,
 )
-from incidentlab.parse.level import LETTER, NAMES, PINO, REDIS, WORDS
+from incidentlab.parse.level import LETTER, NAMES, REDIS, WORDS
+from incidentlab.parse.level_fields import LONGEST, by_byte, fields, word
 
 _CAPITALS = (
     "TRACE", "DEBUG", "VERBOSE", "FINE", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "SEVERE", "FATAL", "CRITICAL",
@@ -49,12 +48,9 @@ _DOTNET = {
     "crit: ": "fatal",
 }
 _NPM = {"ERR!": "error", "error": "error", "WARN": "warning", "warn": "warning", "notice": "info", "info": "info"}
-_LONGEST = 16
-"""No word that states a level is longer."""
-
 _SPACE = " \t\n\v\f\r"
 _LETTERS, _BLANK, _ROLE = SMALL | CAPITAL, table(" \t"), table("XCSM")
-_LEAD, _FOLLOW, _WHITE = table(_SPACE + "[|(<:-"), table(_SPACE + "]|)>:[-"), table(_SPACE)
+_LEAD, _FOLLOW = table(_SPACE + "[|(<:-"), table(_SPACE + "]|)>:[-")
 _STAMP, _AFTER_BARE, _KLOG = table("0123456789TZ:.,+/ -"), table(":\t "), table("IWEF")
 
 
@@ -85,8 +81,8 @@ def codes(data: Bytes, begins: Whole, ends: Whole, last: Whole) -> tuple[Any, Fl
         result[rows] = found
     for rows, found in (_dotnet(data, begins, last), _bare(data, begins, last)):
         result[rows] = found
-    fields, found, doubt = _fields(data, begins, ends)
-    result[fields], unsure[fields] = np.where(found > 0, found, result[fields]), doubt
+    rows, found, doubt = fields(data, begins, ends)
+    result[rows], unsure[rows] = np.where(found > 0, found, result[rows]), doubt
     return result, unsure
 
 
@@ -117,11 +113,11 @@ def _brackets(data: Bytes, begins: Whole, last: Whole) -> tuple[Whole, Any]:
     line = lines_of(places, begins)
     inside = (places >= begins[line]) & (places < last[line])
     places, line = places[inside], line[inside]
-    found, count = _word(data, places + 1)
+    found, count = word(data, places + 1)
     known = places_of(found)
     places, line, found = places[known], line[known], found[known]
     end = places + 1 + count[known]
-    for _ in range(_LONGEST):  # structlog pads a level to nine letters
+    for _ in range(LONGEST):  # structlog pads a level to nine letters
         end = end + (data[end] == ord(" "))
     closed = (data[end] == ord("]")) & (end < last[line])
     return _first(line, places, np.where(closed, found, 0), len(begins), len(data))
@@ -202,78 +198,6 @@ def _named(data: Bytes, places: Whole, last: Whole, words: dict[str, str], *, fo
     return found
 
 
-def _fields(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Any, Flags]:
-    """Return the lines whose fields state a level, the first that does, and of which lines that is not sure."""
-    parts = [_logfmt(data, begins, ends), _json(data, begins, ends)]
-    line, start, stop, found, doubt = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    order = np.argsort(start, kind="stable")
-    line, start, stop, found, doubt = line[order], start[order], stop[order], found[order], doubt[order]
-    doubt[1:] |= (line[1:] == line[:-1]) & (start[1:] < stop[:-1])
-    told = places_of((found > 0) | doubt)
-    told = told[firsts(line[told])]
-    return line[told], found[told], doubt[told]
-
-
-def _logfmt(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Whole, Whole, Any, Flags]:
-    """Return the fields of logfmt that may state a level: line, begin, end, code, whether it is unsure."""
-    equal = places_of(data[3:-AHEAD] == ord("=")) + 3
-    equal = equal[is_one(wide(data, 4)[equal - 3], _LOGFMT)]
-    line = lines_of(equal, begins)
-    start = np.full(len(equal), -1, np.int64)
-    for key in ("level", "lvl", "severity"):
-        at = equal - len(key)
-        led = (at == begins[line]) | ((at > begins[line]) & _BLANK[data[np.maximum(at - 1, 0)]])
-        start[led & stands(data, at, key)] = at[led & stands(data, at, key)]
-    good = (start >= 0) & (equal < ends[line])
-    equal, line, start = equal[good], line[good], start[good]
-    quoted = _QUOTE[data[equal + 1]]
-    found, count = _word(data, equal + 1 + quoted)
-    single = _LETTER_CODES[data[equal + 1 + quoted]]
-    return line, start, equal + 1 + quoted + count, np.where(count == 1, single, found), np.zeros(len(line), bool)
-
-
-def _json(data: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Whole, Whole, Any, Flags]:
-    """Return the fields of JSON that may state a level: line, begin, end, code, whether it is unsure."""
-    opened = data[begins] == ord("{")
-    after = data[4 : 1 - AHEAD]
-    quote = places_of((data[3:-AHEAD] == ord('"')) & ((after == ord(":")) | (after <= ord(" ")))) + 3
-    four = wide(data, 4)[quote - 3]
-    quote = quote[is_one(four, _ENDINGS) | (four >> np.uint32(8) == _S)]
-    line = lines_of(quote, begins)
-    start = np.full(len(quote), -1, np.int64)
-    for key in _KEYS:
-        hit = places_of(stands(data, quote - len(key), key))
-        start[hit] = quote[hit] - len(key)
-    good = opened[line] & (start > begins[line]) & (quote < ends[line])
-    quote, line, start = quote[good], line[good], start[good]
-    at = _behind_blanks(data, quote + 1)
-    colon = data[at] == ord(":")
-    at = _behind_blanks(data, at + 1)
-    found, count = _word(data, at + 1)
-    found = np.where(count == 1, _LETTER_CODES[data[at + 1]], found)
-    worded = colon & (data[at] == ord('"')) & (count > 0) & (data[at + 1 + count] == ord('"'))
-    numbered = colon & DIGIT[data[at]] & DIGIT[data[at + 1]] & ~WORD[data[at + 2]]
-    code = np.where(worded, found, np.where(numbered, _TENS[data[at]], 0))
-    stop = np.where(worded, at + 2 + count, start)
-    return line, start, stop, code, _WHITE[data[at]] & (data[at] != ord("\n"))
-
-
-def _behind_blanks(data: Bytes, at: Whole) -> Whole:
-    """Return where something stands again, over at most three blanks."""
-    for _ in range(3):
-        at = at + (_WHITE[data[at]] & (data[at] != ord("\n")))
-    return at
-
-
-def _word(data: Bytes, places: Whole) -> tuple[Any, Whole]:
-    """Return the code of the word of letters, in any case, that begins at each place, 0 for none, and its length."""
-    text = windows(data, places, _LONGEST)
-    count = run(_LETTERS[text])
-    halves = ((text | 32) * (np.arange(_LONGEST) < count[:, None])).view("<u8")
-    entry = np.minimum(np.searchsorted(_WORD_KEYS[:, 0], halves[:, 0]), len(_WORD_KEYS) - 1)
-    return np.where((_WORD_KEYS[entry] == halves).all(axis=1), _WORD_CODES[entry], 0), count
-
-
 @cache
 def _spelt(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(text.encode(), "little"))
@@ -284,17 +208,4 @@ def _mask(text: str) -> np.uint64:
     return np.uint64((1 << 8 * len(text)) - 1)
 
 
-def _by_byte(names: dict[str, str]) -> Any:
-    """Return the code of the level for each byte."""
-    return np.array([NAMES.index(names.get(chr(byte), "")) for byte in range(256)], np.int8)
-
-
-_MARKS, _LETTER_CODES = _by_byte(REDIS), _by_byte(LETTER)
-_TENS = _by_byte({str(ten): name for ten, name in PINO.items()})
-_SORTED = sorted(WORDS, key=lambda word: int.from_bytes(word[:8].encode(), "little"))
-_WORD_KEYS = np.frombuffer(b"".join(word.encode().ljust(_LONGEST, b"\0") for word in _SORTED), "<u8").reshape(-1, 2)
-_WORD_CODES = np.array([NAMES.index(WORDS[word]) for word in _SORTED], np.int8)
-_LOGFMT = np.array([int.from_bytes(text, "little") for text in (b"vel=", b"lvl=", b"ity=")], "<u4")
-_KEYS = [f'"{lead}{key}' for lead in ("", "log.") for key in ("level", "levelname", "severity", "lvl", "s")]
-_ENDINGS = np.array([int.from_bytes(text, "little") for text in (b'vel"', b'ity"', b'lvl"', b'ame"')], "<u4")
-_S, _QUOTE = np.uint32(int.from_bytes(b'"s"', "little")), table("\"'")
+_MARKS, _LETTER_CODES = by_byte(REDIS), by_byte(LETTER)

@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from incidentlab import tables
-from incidentlab.parse import app_clock, app_clocks, clock, level, levels
-from incidentlab.parse.buffer import AHEAD, Whole, places_of, reach
+from incidentlab.parse import app_clock, clock, level
+from incidentlab.parse.buffer import AHEAD, Whole
+from incidentlab.parse.heads import Heads
 
 SPOKEN = frozenset(("log", "continuation", "compose", "unknown"))
 """The kinds whose text is read for a level and a time."""
@@ -49,18 +50,13 @@ def build(
 
 def _stated(texts: list[str]) -> tuple[Any, Any]:
     """Return the level and the own time of each text: of many by columns, but for what these are not sure of."""
-    if len(texts) < _MANY or any("\n" in text for text in texts):
+    if len(texts) < _MANY or any("\n" in text or "\0" in text for text in texts):
         return [level.of(text) for text in texts], [app_clock.application(text) for text in texts]
     coded = [text.encode() for text in texts]
     data = np.frombuffer(b"\n".join([*coded, bytes(AHEAD)]), np.uint8)
     ends = np.cumsum(np.array([len(text) + 1 for text in coded])) - 1
     begins = np.concatenate([[0], ends[:-1] + 1])
-    codes, doubt = levels.codes(data, begins, ends, reach(data, begins, ends, level.REACH))
-    for place in places_of(doubt).tolist():
-        codes[place] = level.NAMES.index(level.of(texts[place]) or "")
-    times, doubt = app_clocks.applications(data, begins, reach(data, begins, ends, app_clock.REACH))
-    for place in places_of(doubt).tolist():
-        times[place] = app_clock.application(texts[place])
+    codes, times = Heads().stated(data, begins, ends)
     return words([name or None for name in level.NAMES], codes), times
 
 

@@ -1,78 +1,79 @@
-"""Many texts cut out of buffers that stay where they are, and copied once, in their final order.
+"""Many texts cut out of buffers, copied once, one behind the other, as Arrow lays a column of texts out.
 
-Each text is a view as Arrow lays it out ("Variable-size Binary View Layout" of its columnar format): 16 bytes with its
-length and either the text itself, up to 12 bytes of it, or its first four bytes, its buffer and its place in it.
+A cut is a slice of a buffer that Arrow already sees as texts: the lines and what stands between them take turns, and
+every other one is taken ("Variable-size Binary Layout" of its columnar format). So no text becomes a Python object.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from incidentlab.parse.buffer import AHEAD, Bytes, Whole, windows
+from incidentlab.parse.buffer import Bytes, Whole
 
-_INLINE = 12
-"""A text of so many bytes stands in its view."""
+
+def cut(data: Bytes, begins: Whole, ends: Whole) -> pa.Array:
+    """Return the texts that stand in a buffer at ascending places; they are UTF-8, and stand apart from each other.
+
+    Examples
+    --------
+    >>> cut(np.frombuffer(b"web ready", np.uint8), np.array([0, 4]), np.array([3, 9])).to_pylist()
+    ['web', 'ready']
+    """
+    if not len(begins):
+        return pa.array([], pa.large_string())
+    places = np.column_stack([begins, ends]).ravel()
+    every = [None, pa.py_buffer(places), pa.py_buffer(data)]
+    turns = pa.Array.from_buffers(pa.large_string(), len(places) - 1, every)
+    return turns.take(pa.array(np.arange(0, len(places), 2)))
 
 
 @dataclass
 class Texts:
-    """Texts in the order in which they were added."""
+    """Texts in the order in which they are added.
 
-    buffers: list[Bytes] = field(default_factory=list)
-    views: list[Any] = field(default_factory=list)
+    Parameters
+    ----------
+    size
+        How many bytes they are expected to have at most.
+    """
 
-    def add(self, data: Bytes, begins: Whole, ends: Whole) -> None:
-        """Add the texts that stand in a buffer, behind which `buffer.AHEAD` more bytes are; they are UTF-8."""
-        self.views.append(self._views(data, begins, ends))
+    size: int
+    used: int = 0
+    ends: list[Whole] = field(default_factory=lambda: [np.zeros(1, np.int64)])
 
-    def instead(self, places: Whole, texts: Sequence[str]) -> None:
-        """Put other texts in the places of some of those that were added last."""
+    def __post_init__(self) -> None:
+        self.data = np.empty(self.size, np.uint8)  # memory is taken when it is written to
+
+    def add(self, texts: pa.Array, places: Whole, others: Sequence[str]) -> None:
+        """Add texts, those at some places replaced by others."""
         if len(places):
-            coded = [text.encode() for text in texts]
-            ends = np.cumsum([len(text) for text in coded])
-            begins = np.concatenate([[0], ends[:-1]])
-            data = np.frombuffer(b"".join(coded) + bytes(AHEAD), np.uint8)
-            self.views[-1][places] = self._views(data, begins, ends)
+            own = np.arange(len(texts))
+            own[places] = len(texts) + np.arange(len(places))
+            texts = pa.concat_arrays([texts, pa.array(others, pa.large_string())]).take(pa.array(own))
+        _, offsets, content = texts.buffers()
+        ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        stop = self.used + int(ends[-1] - ends[0])
+        if stop > len(self.data):
+            self.data = np.concatenate([self.data[: self.used], np.empty(2 * stop - self.used, np.uint8)])
+        self.data[self.used : stop] = np.frombuffer(content, np.uint8)[ends[0] : ends[-1]]
+        self.ends.append(ends[1:] - ends[0] + self.used)
+        self.used = stop
 
-    def _views(self, data: Bytes, begins: Whole, ends: Whole) -> Any:
-        size = ends - begins
-        views = np.zeros((len(begins), 16), np.uint8)
-        views[:, 4:] = windows(data, begins, _INLINE) * (np.arange(_INLINE) < size[:, None])
-        numbers, far = views.view("<i4"), np.flatnonzero(size > _INLINE)
-        numbers[:, 0], numbers[far, 2], numbers[far, 3] = size, len(self.buffers), begins[far]
-        self.buffers.append(data)
-        return views
-
-    def one(self, place: int) -> str:
-        """Return the text at a place."""
-        for views in self.views:
-            if place < len(views):
-                return str(self._array(views[place : place + 1])[0])
-            place -= len(views)
-        raise IndexError(place)
-
-    def array(self, order: Whole) -> pa.Array:
-        """Return the texts at some places, in this order, once for all: they are not kept.
+    def array(self) -> pa.Array:
+        """Return all texts.
 
         Examples
         --------
-        >>> texts = Texts()
-        >>> texts.add(np.frombuffer(b"web ready, and more than that" + bytes(AHEAD), np.uint8), np.array([0, 4]),
-        ...           np.array([3, 29]))
-        >>> texts.array(np.array([1, 0])).to_pylist()
-        ['ready, and more than that', 'web']
+        >>> texts = Texts(8)
+        >>> texts.add(pa.array(["web", "ready"], pa.large_string()), np.array([1]), ["up again"])
+        >>> texts.array().to_pylist()
+        ['web', 'up again']
         """
-        views = np.concatenate([np.zeros((0, 16), np.uint8), *self.views])
-        self.views.clear()
-        found = self._array(views[order])
-        self.buffers.clear()
-        return found
-
-    def _array(self, views: Any) -> pa.Array:
-        buffers = [pa.py_buffer(np.ascontiguousarray(views)), *map(pa.py_buffer, self.buffers)]
-        return pa.Array.from_buffers(pa.string_view(), len(views), [None, *buffers]).cast(pa.large_string())
+        ends = np.concatenate(self.ends)
+        return pa.Array.from_buffers(
+            pa.large_string(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(self.data)]
+        )

@@ -36,6 +36,8 @@ _TELLING = (
 _TOKEN = re.compile(rb"<secret:[0-9a-f]{8}>")
 _BLANK = b"<~~~~~~~~~~~~~~~>"
 """Stands for a token while the rules look: as long, and without the word "secret"."""
+KEY = "PRIVATE KEY-----"
+"""What stands in the line with which a key of several lines begins."""
 _BEGIN = re.compile(rb"-----BEGIN[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(rb"-----END[ A-Z0-9]{0,40}PRIVATE KEY")
 _KEY_TEXT = re.compile(rb"[0-9A-Za-z+/]{16,}={0,2}|\A\s*[0-9A-Za-z+/]+={0,2}(?=\s*\Z)")
@@ -104,7 +106,7 @@ def places(line: bytes, which: Iterable[int] | None = None, *, depth: int = 0) -
 def _apply(number: int, line: bytes, depth: int) -> Iterator[Place]:
     if number < len(RULES):
         yield from _by_rule(RULES[number], line)
-    elif depth < _DEEPEST:
+    elif number < len(RULES) + 2 and depth < _DEEPEST:  # a key of several lines is no matter of one
         yield from (_percent if number == len(RULES) else _base64)(line, depth + 1)
 
 
@@ -161,7 +163,7 @@ def _base64(line: bytes, depth: int) -> Iterator[Place]:
 @cache
 def _scanner() -> Scanner:
     looks = (widened(rule.source) for rule in RULES)
-    return Scanner([*looks, rb"%[0-9A-Fa-f]{2}", b"|".join(_in_base64())], fixed=True)
+    return Scanner([*looks, rb"%[0-9A-Fa-f]{2}", b"|".join(_in_base64()), KEY.encode()], fixed=True)
 
 
 def _in_base64() -> list[bytes]:

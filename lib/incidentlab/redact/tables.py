@@ -6,10 +6,9 @@ in which something is suspected becomes a Python object. Rows, lines and pointer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, pairwise
-from typing import Any
+from contextlib import nullcontext
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -65,21 +64,32 @@ def masked(frames: dict[str, pd.DataFrame], redactor: Redactor) -> dict[str, pd.
 
 def _table(table: str, frame: pd.DataFrame, redactor: Redactor, *, known: bool = False) -> pd.DataFrame:
     texts = [name for name in frame.columns if frame[name].dtype == "str" and name not in _CLOSED.get(table, ())]
-    columns = {name: _column(frame[name], redactor, known=known) for name in texts}
+    columns = {name: _column(frame[name], redactor, known=known) for name in texts if name != "message"}
     changed = {name: column for name, column in columns.items() if column is not None}
-    if "message" in frame.columns and (rows := _keys(frame, redactor)):
-        changed["message"] = changed.get("message", frame["message"]).copy()
-        changed["message"].iloc[list(rows)] = pd.Series(list(rows.values()), dtype="str")
+    if "message" in frame.columns:
+        rows = _suspected(frame["message"], redactor, known=known)
+        messages = _hidden(frame["message"], rows, redactor)
+        keys = _keys(frame, np.arange(len(frame)) if known else rows, redactor)
+        if keys:
+            messages = (frame["message"] if messages is None else messages).copy()
+            messages.iloc[list(keys)] = pd.Series(list(keys.values()), dtype="str")
+        changed |= {} if messages is None else {"message": messages}
     return frame.assign(**changed)
 
 
 def _column(values: pd.Series[str], redactor: Redactor, *, known: bool) -> pd.Series[str] | None:
     """Return the column without the secrets; None where it has none."""
     if len(values) > _SAMPLE and values.iloc[:_SAMPLE].nunique() <= _SAMPLE // 10:
-        codes, distinct = pd.factorize(values)
-        hidden = _column(pd.Series(distinct), redactor, known=known)
-        return None if hidden is None else hidden.take(codes).where(codes >= 0).set_axis(values.index)
-    rows = np.fromiter(_suspected(values, redactor, known=known), np.int64)
+        hidden = _column(pd.Series(values.unique(), dtype="str"), redactor, known=known)
+        if hidden is None:
+            return None
+        codes, _ = pd.factorize(values, use_na_sentinel=False)
+        return hidden.take(codes).set_axis(values.index)
+    return _hidden(values, _suspected(values, redactor, known=known), redactor)
+
+
+def _hidden(values: pd.Series[str], rows: npt.NDArray[np.int64], redactor: Redactor) -> pd.Series[str] | None:
+    """Return a column without the secrets that are suspected in some rows; None where there are none."""
     if not len(rows):
         return None
     texts = values.iloc[rows]
@@ -108,34 +118,35 @@ def _dtype(_: pa.DataType) -> pd.StringDtype:
     return pd.StringDtype(na_value=np.nan)
 
 
-def _suspected(values: pd.Series[str], redactor: Redactor, *, known: bool) -> Iterator[int]:
-    """Yield the rows in which a rule may apply, or a known value may stand."""
+def _suspected(values: pd.Series[str], redactor: Redactor, *, known: bool) -> npt.NDArray[np.int64]:
+    """Return the rows in which a rule may apply, or a known value may stand."""
     texts = _whole(values)
     if not len(texts):
-        return
+        return np.zeros(0, np.int64)
     ends = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
     data = memoryview(texts.buffers()[2] or b"")
     cuts = np.unique(np.searchsorted(ends, [*range(int(ends[0]), int(ends[-1]), _BLOCK), int(ends[-1])]))
     blocks = list(pairwise(cuts.tolist()))
 
-    def found(block: tuple[int, int]) -> Any:
+    def found(block: tuple[int, int]) -> npt.NDArray[np.int64]:
         first, last = block
         suspects = redactor.suspects(data[ends[first] : ends[last]], known=known)
         at = np.array([end for end, _ in suspects], np.int64)
-        return (first + np.unique(np.searchsorted(ends[first + 1 : last + 1] - ends[first], at))).tolist()
+        return first + np.unique(np.searchsorted(ends[first + 1 : last + 1] - ends[first], at))
 
-    if len(blocks) < 2:
-        yield from chain.from_iterable(map(found, blocks))
-        return
     redactor.suspects(b"")  # makes ready what the threads share
-    with ThreadPoolExecutor() as pool:
-        yield from chain.from_iterable(pool.map(found, blocks))
+    with ThreadPoolExecutor() if len(blocks) > 1 else nullcontext() as pool:
+        parts = list((pool.map if pool else map)(found, blocks))
+    return np.concatenate([np.zeros(0, np.int64), *parts])
 
 
-def _keys(logs: pd.DataFrame, redactor: Redactor) -> dict[int, str]:
-    """Return the rows that a private key of several lines takes, each without it; other streams may stand between."""
+def _keys(logs: pd.DataFrame, rows: npt.NDArray[np.int64], redactor: Redactor) -> dict[int, str]:
+    """Return what a private key of several lines that begins in one of some rows takes: the rows, each without it.
+
+    Lines of other streams may stand between its own.
+    """
     hidden: dict[int, str] = {}
-    begins = np.flatnonzero(logs["message"].str.contains("PRIVATE KEY-----", regex=False, na=False))
+    begins = rows[logs["message"].iloc[rows].str.contains(places.KEY, regex=False, na=False).to_numpy(np.bool_)]
     streams = logs.groupby(_STREAM, dropna=False, sort=False).ngroup() if len(begins) else pd.Series()
     for begin in begins.tolist():
         key = places.Key()
