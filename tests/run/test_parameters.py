@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import nbformat
 import pytest
 
@@ -62,3 +65,10 @@ def test_a_mistyped_value_is_an_error(name: str, given: object) -> None:
     """A value that does not fit its type is refused before a kernel starts."""
     with pytest.raises(BadParameter, match=f"parameter {name} = "):
         checked({name: given}, KNOWN)
+
+
+def test_a_grammar_that_no_notebook_needs_is_not_compiled() -> None:
+    """The commands read notebooks without the import that takes longer than all others together."""
+    code = "import sys, incidentlab.cli, nbformat.validator; print(bool(sys.modules.get('rfc3987_syntax')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

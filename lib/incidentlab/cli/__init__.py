@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 
+import incidentlab.run.lean  # noqa: F401  # for its effect on what is imported later
 from incidentlab.cli import answers, evidence, lab, notebooks
 from incidentlab.cli.app import app
 

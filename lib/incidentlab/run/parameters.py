@@ -156,7 +156,7 @@ def _find(key: str, known: Mapping[str, Parameter], name: str) -> Parameter:
     if key in known:
         return known[key]
     near = get_close_matches(key, known, n=1)
-    guess = f"; did you mean {near[0]}?" if near else ""
+    guess = f"; did you mean {near[0]}?" if near else "."
     raise BadParameter(f"{name} has no parameter {key!r}{guess} It has: {', '.join(known) or 'none'}")
 
 

@@ -16,7 +16,14 @@ from incidentlab.run.one import NotebookFailed
 from incidentlab.run.task import Task, execute, failure
 from incidentlab.run.warm import Server
 
-_PRELOAD = ["papermill", "nbconvert", "nbconvert.exporters.html", "incidentlab.run.engine", "incidentlab.run.task"]
+_PRELOAD = [
+    "incidentlab.run.lean",
+    "papermill",
+    "nbconvert",
+    "nbconvert.exporters.html",
+    "incidentlab.run.engine",
+    "incidentlab.run.task",
+]
 
 
 def rows(tasks: list[Task], folder: Path, jobs: int) -> Iterator[dict[str, Any]]:
