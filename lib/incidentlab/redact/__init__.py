@@ -128,6 +128,11 @@ class Redactor:
             self._stale = True
             self._overheard |= new
 
+    def refresh(self) -> None:
+        """Look for what was overheard too; not in the midst of a block: to make the search anew takes its time."""
+        if self._stale:
+            self._known, self._stale = None, False
+
     def keep(self, names: Iterable[str]) -> None:
         """Never replace these words (services, containers, networks) where they merely occur."""
         self._known = None
@@ -135,9 +140,17 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return `text` without the secrets."""
-        data = _bytes(text)
-        hidden = self.raw(data)
-        return text if hidden is data else hidden.decode("utf-8", "surrogatepass")
+        return self.texts([text])[text]
+
+    def texts(self, texts: Iterable[str]) -> dict[str, str]:
+        """Return each text without the secrets; what one of them gives away is looked for from the next call on."""
+        self.refresh()
+        hidden = {}
+        for text in dict.fromkeys(texts):
+            data = _bytes(text)
+            shown = self._block(data, places.Key())
+            hidden[text] = text if shown is data else shown.decode("utf-8", "surrogatepass")
+        return hidden
 
     def raw(self, data: bytes, key: places.Key | None = None) -> bytes:
         """Return `data` without the secrets: the same lines, and the engine's time stamps untouched.
@@ -149,6 +162,7 @@ class Redactor:
         key
             Follows a private key from one call to the next.
         """
+        self.refresh()
         return self._block(data, key or places.Key())
 
     def suspects(self, data: Any, *, known: bool = False) -> list[tuple[int, int]]:
@@ -161,8 +175,6 @@ class Redactor:
         known
             Only known values are asked for.
         """
-        if self._stale:
-            self._known, self._stale = None, False
         self._search()
         told = [] if known else places.suspected(data)
         return sorted([*told, *((end, -1) for end, _ in self._scanner.scan(data))])
@@ -210,6 +222,7 @@ class Redactor:
             yield self._written(bytes(held))
 
     def _written(self, block: bytes) -> bytes:
+        self.refresh()
         return self._block(_LONG_LINE.sub(self._whole_if_secret, block), self._key_text)
 
     def _block(self, block: bytes, key: places.Key) -> bytes:
@@ -272,8 +285,7 @@ class Redactor:
             end = place.end
             self.rules[place.rule] += 1
         self.replaced += len(found)
-        known = self._known or self._search()  # what was overheard since is looked for from the next block on
-        return known.sub(self._verbatim, b"".join([*pieces, part[end:]]))
+        return self._search().sub(self._verbatim, b"".join([*pieces, part[end:]]))
 
     def _verbatim(self, found: re.Match[bytes]) -> bytes:
         if found["token"]:

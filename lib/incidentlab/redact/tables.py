@@ -59,6 +59,7 @@ def masked(frames: dict[str, pd.DataFrame], redactor: Redactor) -> dict[str, pd.
     hidden = {name: _table(name, frame, redactor) for name, frame in frames.items()}
     if redactor.overheard == before:
         return hidden
+    redactor.refresh()
     return {name: _table(name, frame, redactor, known=True) for name, frame in hidden.items()}
 
 
@@ -93,8 +94,7 @@ def _hidden(values: pd.Series[str], rows: npt.NDArray[np.int64], redactor: Redac
     if not len(rows):
         return None
     texts = values.iloc[rows]
-    shown = {text: redactor.text(text) for text in dict.fromkeys(texts)}
-    hidden = texts.map(shown).astype("str")
+    hidden = texts.map(redactor.texts(texts)).astype("str")
     changed = (hidden != texts).to_numpy()
     return _replaced(values, rows[changed], hidden[changed]) if changed.any() else None
 
