@@ -24,6 +24,7 @@ DESTROYS = re.compile(
 
 NAMES = {
     "service": "app", "dependency": "db", "project": "shop", "host": "db", "port": "5432", "image": "app:1",
+    "holder": "shop-app-run-1", "meant": "db",
     "role": "app", "path": "/srv/x", "program": "node", "subject": "x", "probe": PROBES["postgres"],
 }  # fmt: skip
 

@@ -147,8 +147,15 @@ def _started_as(body: dict[str, Any]) -> dict[str, Any]:
         "stop_timeout_s": at(body, "Config", "StopTimeout"),
         "log_driver": at(host, "LogConfig", "Type") or None,
         "log_options": json.dumps(at(host, "LogConfig", "Config") or {}),
+        "published": json.dumps(_published(host.get("PortBindings"))),
         "mounts": json.dumps(mounts),
     }
+
+
+def _published(bindings: Any) -> list[int]:
+    """Return the ports of the host that a container asks for; a port that the engine may choose is none."""
+    asked = [at(one, "HostPort") for several in (bindings or {}).values() for one in several or ()]
+    return sorted({int(port) for port in asked if str(port).isdecimal() and int(port)})
 
 
 def _health(check: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ _CONTAINER: dict[Any, Shape] = {
         **_all(int, "Memory", "MemorySwap", "NanoCpus"),
         "RestartPolicy": {"Name": str, "MaximumRetryCount": int},
         "LogConfig": {"Type": str, "Config": {str: str}},
+        "PortBindings": {str: [{"HostPort": str}]},
     },
     "NetworkSettings": {
         "Networks": {str: {**_all(str, "IPAddress", "GlobalIPv6Address"), **_all([str], "Aliases", "DNSNames")}}

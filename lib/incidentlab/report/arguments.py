@@ -58,11 +58,19 @@ def every_row(investigation: Investigation) -> pd.DataFrame:
 
 
 def _same(rows: list[Record], role: str) -> list[list[Record]]:
+    """Return the rows of one role, those of one fact together, in order of time; what cites no new row is left out."""
     groups: dict[str, list[Record]] = {}
     for row in rows:
         if row["role"] == role:
             groups.setdefault(str(row["fact"]), []).append(row)
-    return list(groups.values())
+    seen: set[tuple[str, ...]] = set()
+    kept = []
+    for group in groups.values():
+        places = {tuple(str(row[name]) for name in ("file", "line", "pointer")) for row in group}
+        if role == "missing" or not places <= seen:
+            kept.append(group)
+        seen |= places
+    return sorted(kept, key=lambda group: (pd.isna(group[0]["ts"]), group[0]["ts"] if pd.notna(group[0]["ts"]) else 0))
 
 
 def _line(rows: list[Record], day: Any, timezone: str, *, whole: bool = False) -> str:
@@ -74,9 +82,14 @@ def _line(rows: list[Record], day: Any, timezone: str, *, whole: bool = False) -
     when = f", {when}" if when else ""
     where = _where(first, last)
     said: str = visible(str(first["message"])).strip() if pd.notna(first["message"]) else ""
-    cut = said if whole or len(said) <= _LONGEST else f"{said[:_LONGEST].rstrip()} ..."
-    quoted = f": {cut}" if cut else ""
+    quoted = f": {said if whole else _cut(said)}" if said else ""
     return f"{_ROLES[first['role']]}{fact}{often}{when}{where}{quoted}"
+
+
+def _cut(text: str) -> str:
+    """Leave out the middle of a long line: what was done stands at its begin, what came of it at its end."""
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST + 5 else f"{text[:half].rstrip()} ... {text[-half:].lstrip()}"
 
 
 def _where(first: Record, last: Record) -> str:

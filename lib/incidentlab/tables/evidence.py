@@ -53,6 +53,7 @@ CONTAINERS = Table(
         Column("stop_timeout_s", WHOLE, "Config.StopTimeout: seconds between stop signal and kill; NA = 10"),
         Column("log_driver", TEXT, "HostConfig.LogConfig.Type"),
         Column("log_options", TEXT, "HostConfig.LogConfig.Config as a JSON object"),
+        Column("published", TEXT, "JSON list of the ports of the host that it asks for (HostConfig.PortBindings)"),
         Column("mounts", TEXT, "JSON list of {type, name, destination}"),
         *where(),
     ),

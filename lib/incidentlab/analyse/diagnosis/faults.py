@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from incidentlab.analyse.diagnosis import naming
+from incidentlab.analyse.diagnosis import culprits, naming
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times, within
 from incidentlab.knowledge.readings import READINGS, Reading
@@ -83,6 +83,8 @@ def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hyp
     found.recovered = True if found.worked else None
     if kind == "crash":
         _weigh_crash(case, found, rows[0])
+    if kind == "port_conflict":
+        _name_holder(case, found)
     return found
 
 
@@ -103,6 +105,20 @@ def _weigh_crash(case: Case, found: Hypothesis, first: Record) -> None:
         found.rows += series("for", "the container ended", ended[:3])
     else:
         found.rows.append(missing("whether the container ended, and how", "docker compose ps -a"))
+
+
+def _name_holder(case: Case, found: Hypothesis) -> None:
+    """Say which container holds the port, where one that runs publishes it."""
+    for sign in found.signs:
+        row = culprits.holder(case, sign)
+        if row is not None:
+            found.holder = str(row["container"])
+            found.sentence = (
+                f"{found.service or 'A service'} could not bind port {sign['port']}: {found.holder} holds it."
+            )
+            text = f"{found.holder} publishes port {sign['port']}"
+            found.rows.append(evidence("for", text, row | {"ts": row["started"], "message": f"State: {row['state']}"}))
+            return
 
 
 def _sentence(reading: Reading, service: str | None, rows: list[Record], subject: str | None) -> str:

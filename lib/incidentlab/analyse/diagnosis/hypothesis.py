@@ -47,6 +47,8 @@ class Hypothesis:
         What the deciding line is of: a kind of failure, or a condition that a remedy asks for.
     host, port
         The place that the deciding line names.
+    holder, meant
+        The container that holds the port, the service whose name was meant, where the evidence shows them.
     signs
         The failures that it reads, in order; what refutes it is held against them.
     hard
@@ -76,6 +78,8 @@ class Hypothesis:
     kind: str | None = None
     host: str | None = None
     port: int | None = None
+    holder: str | None = None
+    meant: str | None = None
     signs: list[Record] = field(default_factory=list)
     hard: bool = False
     worked: Record | None = None

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis import culprits
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, seconds, series, times
 from incidentlab.knowledge.weights import weight
@@ -71,13 +72,14 @@ def _failing(case: Case, client: str, span: Record) -> list[Record]:
 
 def _outage(case: Case, client: str, server: str, span: Record, failing: list[Record]) -> Hypothesis:
     lasted: str = f" for {seconds(span['end'] - span['start'])}" if pd.notna(span["end"]) else ""
-    text = (
-        f"{server} was {span['phase']}{lasted}; {client}, which needs it, failed its healthcheck {times(len(failing))}."
-    )
+    how, sent = culprits.went(case, server, span)
+    away = f"{server} {how} and was away{lasted}" if lasted else f"{server} {how}"
+    text = f"{away}; {client}, which needs it, failed its healthcheck {times(len(failing))}."
     found = Hypothesis("dependency_outage", client, weight("outage.probes"), text, dependency=server, exactness=2)
     shown = [row | {"ts": row["start"], "message": row["output"]} for row in failing]
     went = span | {"ts": span["start"], "order": span["start_order"]}
     found.rows = [*series("for", f"{client}'s probe failed while {server} was away", shown)]
+    found.rows += [evidence("for", f"{server} {how}", sent)] if sent is not None else []
     found.rows.append(evidence("for", f"{server} went away: {span['phase']}", went))
     own = case.probes[(case.probes["service"] == client) & (case.probes["outcome"] == "pass")]
     again = own[own["start"] > failing[-1]["start"]].sort_values("start")

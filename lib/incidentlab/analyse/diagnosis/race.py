@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import outage
+from incidentlab.analyse.diagnosis import culprits, outage
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later, missing, seconds, times
 from incidentlab.analyse.diagnosis.tries import PROXIES, unreached, who, whom
@@ -69,8 +69,11 @@ def explain(case: Case, client: str | None, target: str | None, rows: list[Recor
     if mark is not None:
         shown = mark | {"ts": mark["start"], "order": mark["start_order"]}
         found.rows.append(evidence("for", f"{target}: {mark['phase'].replace('_', ' ')}", shown))
-    if relation == "after_down" and mark is not None and found.recovered is None:
-        _back(case, found, mark, case.clock(rows[-1]))
+    if relation == "after_down" and mark is not None:
+        how, sent = culprits.went(case, target, mark)
+        found.rows += [evidence("for", f"{target} {how}", sent)] if sent is not None else []
+        if found.recovered is None:
+            _back(case, found, mark, case.clock(rows[-1]))
     found.sentence = _tell(case, found, relation, mark, rows)
     if relation in ("unseen", "silent"):
         command = f"docker compose logs -t {found.dependency or 'SERVICE'}"
@@ -229,7 +232,8 @@ def _tell(case: Case, found: Hypothesis, relation: str, mark: Record | None, row
         when = f"{server} was ready {gap} after the first try"
         return f"{client} tried {server} before it was ready and failed {often}; {when}{after}."
     if relation == "after_down":
-        return f"{server} had been up and went down; {client} failed {often} to reach it{after}."
+        how = culprits.went(case, found.dependency, mark)[0] if mark is not None else "went down"
+        return f"{server} had been up and {how}; {client} failed {often} to reach it{after}."
     if relation == "ended":
         return f"{server} ended, and is not seen to have been ready before; {client} failed {often} to reach it{after}."
     if relation == "after_ready" and mark is not None:

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import naming, outage, race
+from incidentlab.analyse.diagnosis import culprits, naming, outage, race
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, times
 from incidentlab.analyse.diagnosis.tries import unreached, who, whom
@@ -209,6 +209,9 @@ def _unknown_name(case: Case, client: str | None, rows: list[Record]) -> Hypothe
     sentence = f"{tried}: no running container bears that name on a network that both share."
     found = unreached(case, client, rows, ("dns_failure", weight("reach.unknown_name")), sentence)
     found.dependency = host if host in case.names or case.containers.empty else None
+    found.meant = culprits.meant(case, host)
+    if found.meant:
+        found.sentence = f"{tried}: no container bears that name. Did you mean {found.meant}, which is there?"
     if found.recovered:
         found.category, found.confidence = "startup_race", weight("reach.unknown_name.later")
         found.sentence = f"{tried}, and reached it later: the other container was not up yet."
