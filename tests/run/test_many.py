@@ -146,13 +146,16 @@ def test_a_misspelt_path_is_one_row(tmp_path: Path) -> None:
     """A source that is not there fails alone; it runs as soon as it is there, and the others stay as they are."""
     (tmp_path / "web.log").write_text("web-1  | listening on port 80\n")
     sources, output = [str(tmp_path / "wbe.log"), str(tmp_path / "web.log"), "memory/nowhere/*.log"], tmp_path / "out"
-    ended = batch(notebook(tmp_path), sources, output=output, jobs=1)
+    said: list[str] = []
+    ended = batch(notebook(tmp_path), sources, output=output, jobs=1, say=said.append)
     assert (ended.done, ended.failed) == (1, 2)
+    missing = f"{tmp_path}/wbe.log is not there; did you mean {tmp_path}/web.log?"
+    assert (said[0], len(said)) == (missing, 2)
     told = pd.read_parquet(output / "results.parquet").set_index("incident")
     assert told.loc["wbe.log", ["status", "ename", "evalue"]].tolist() == [
         "failed",
         "BadInput",
-        f"{tmp_path}/wbe.log is not there",
+        missing,
     ]
     assert batch(tmp_path / "q.ipynb", sources, output=output, jobs=1, resume=True).kept == 3
     (tmp_path / "wbe.log").write_text("web-1  | listening on port 80\n")
@@ -277,6 +280,18 @@ def test_the_index_is_offline_and_shows_evidence_as_text() -> None:
     assert not re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:|//)""", text)
 
 
+def test_the_index_tells_the_story_its_time_and_what_is_missing() -> None:
+    """A row bears the sentence of its verdict, when the incident began, and a mark where sources are incomplete."""
+    known = {"incident": "a", "status": "done", "started": "2026-11-30T09:00:00Z", "began": "2026-11-23T08:59:58.5Z"}
+    said = {"sentence": "<b>web</b> never reached db", "source_count": 9, "incomplete_count": 2}
+    whole = known | {"incident": "b", "source_count": 3, "incomplete_count": 0}
+    text = page(table([known | said, whole]), title="q")
+    assert "&lt;b&gt;web&lt;/b&gt; never reached db" in text
+    assert text.count("2026-11-23 08:59:58") == 2
+    assert "2 of 9 sources incomplete" in text
+    assert text.count('<td data-value="0">complete</td>') == 1
+
+
 def test_the_index_can_be_sorted_filtered_and_opened() -> None:
     """Each column has a button to sort by, the sorted one says so, and there is a filter."""
     known = {"incident": "a", "status": "done", "started": "2026-11-23T09:00:00Z"}
@@ -284,6 +299,6 @@ def test_the_index_can_be_sorted_filtered_and_opened() -> None:
     heads = re.findall(r"<th([^>]*)><button", text)
     assert len(heads) == len(re.findall(r"<th\b", text)) > 8
     assert ['aria-sort="ascending"' in head for head in heads] == [True] + [False] * (len(heads) - 1)
-    assert re.findall(r'data-value="([^"]*)"', text) == ["", "", "0.9", ""]
+    assert re.findall(r'data-value="([^"]*)"', text) == ["", "", "", "0.9", "", ""]
     assert re.search(r'<label>Filter <input id="filter"', text)
     assert 'href="results.parquet"' in text

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +13,7 @@ import typer
 
 from incidentlab.cli.app import app
 from incidentlab.cli.arguments import Notebook, Parameters, Source, WithParameters, example
-from incidentlab.cli.screen import progress_bar
+from incidentlab.cli.screen import progress_bar, warn
 
 
 @app.command(
@@ -105,6 +108,9 @@ def batch(  # noqa: PLR0913 - each is an option of the command
         bool, typer.Option("--resume", help="Run only what is missing or has changed; a failure is a result and stays.")
     ] = False,
     again: Annotated[bool, typer.Option("--again", help="As --resume, and run once more what failed.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="SOURCE is a folder: run each bundle that arrives in it, until Ctrl-C.")
+    ] = False,
     timeout: Annotated[
         float | None, typer.Option(min=0.001, metavar="SECONDS", help="How long one run may take.")
     ] = None,
@@ -118,11 +124,30 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     from incidentlab.run.parameters import named
 
     given = named(parameter or [])
+    resume = resume or watch
     options: dict[str, Any] = {"jobs": jobs, "cluster": cluster, "resume": resume, "again": again, "timeout_s": timeout}
-    with progress_bar("batch") as progress:
-        ended = execute(notebook, sources, output=output, parameters=given, progress=progress, **options)
-    typer.echo(f"{ended.done} done, {ended.failed} failed, {ended.kept} kept from before")
-    typer.echo(f"index  {output.rstrip('/')}/index.html")
+
+    def take(sources: list[str]) -> None:
+        with progress_bar("batch") as progress:
+            ended = execute(notebook, sources, output=output, parameters=given, progress=progress, say=warn, **options)
+        typer.echo(f"{ended.done} done, {ended.failed} failed, {ended.kept} kept from before")
+        typer.echo(f"index  {output.rstrip('/')}/index.html")
+
+    if watch:
+        _watched(sources, take)
+    else:
+        take(sources)
+
+
+def _watched(folders: list[str], take: Callable[[list[str]], None]) -> None:
+    """Run what arrives in folders, until Ctrl-C or SIGTERM."""
+    from incidentlab.run.arrivals import arrivals
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    typer.echo(f"incidentlab: watching {', '.join(folders)}; Ctrl-C ends it", err=True)
+    arrivals(folders, take, stop=stop)
 
 
 @app.command(epilog=example("incidentlab notebooks -o analysis"))

@@ -18,6 +18,13 @@ def terminal() -> dict[str, Any]:
     return {"width": shutil.get_terminal_size().columns, "colour": not plain}
 
 
+def warn(words: str) -> None:
+    """Print a line on stderr; it may quote evidence."""
+    from incidentlab.report.show import visible
+
+    print(f"incidentlab: {visible(' '.join(words.split()))}", file=sys.stderr)  # noqa: T201 - this is the screen
+
+
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
     """Show a progress bar on a terminal, nothing elsewhere."""

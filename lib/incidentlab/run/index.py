@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 _TEMPLATES = Path(__file__).parent / "templates" / "index"
-_HEADS = ("incident", "status", "cause", "service", "dependency", "confidence", "error", "time [s]", "files")
+_HEADS = ("incident", "began (UTC)", "status", "cause", "service", "confidence", "what happened", "evidence", "run [s]",
+          "files")  # fmt: skip
 
 
 def page(results: pd.DataFrame, *, title: str) -> str:

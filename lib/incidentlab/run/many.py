@@ -23,6 +23,7 @@ from typing import Any
 from incidentlab.bundle import address
 from incidentlab.run import index, shipped
 from incidentlab.run.delivery import deliver, put, take_back
+from incidentlab.run.lease import Lease
 from incidentlab.run.one import _label, _read
 from incidentlab.run.parameters import checked, declared
 from incidentlab.run.results import Delivered, Results, key, table
@@ -59,6 +60,7 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     timeout_s: float | None = None,
     parameters: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Batch:
     """Execute `notebook` over many sources.
 
@@ -89,6 +91,8 @@ def batch(  # noqa: PLR0913 - each is an option of the command
         Further parameters of the notebook.
     progress
         Called with the incident, the number of runs that ended, and that of all.
+    say
+        Takes a line for each source that is not there or cannot be read.
 
     Raises
     ------
@@ -104,6 +108,10 @@ def batch(  # noqa: PLR0913 - each is an option of the command
     values = shipped.whole_defaults(notebook, known) | checked({"source": "", **(parameters or {})}, known)
     place = _place(output)
     tasks = _tasks(notebook, sources, values, timeout_s)
+    for fault in dict.fromkeys(task.fault for task in tasks if task.fault):
+        (say or (lambda _: None))(fault)
+    if all(task.fault for task in tasks):
+        raise BadInput(f"none of {len(tasks)} sources can be read; nothing was run" if tasks[1:] else tasks[0].fault)
     _apart(place, tasks)
     with _opened(place, resume=resume or again) as results:
         wanted = [task for task in tasks if not _kept(results, task, again=again)]
@@ -135,8 +143,6 @@ def _tasks(notebook: Path, sources: Iterable[str], values: Mapping[str, Any], ti
     written = notebook.read_bytes()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         keys = list(pool.map(lambda place: _keyed(place, written, {**values, "source": place}), places))
-    if all(fault for _, fault in keys):
-        raise BadInput(keys[0][1])
     return [
         Task(incident, place, hashed, str(notebook.resolve()), "", {**values, "source": place}, timeout_s, fault)
         for incident, place, (hashed, fault) in zip(_incidents(places), places, keys, strict=True)
@@ -195,7 +201,8 @@ def _apart(place: str, tasks: list[Task]) -> None:
 @contextmanager
 def _opened(place: str, *, resume: bool) -> Iterator[Results | Delivered]:
     if address.is_address(place):
-        yield Delivered(place, resume=resume)
+        with Lease(place) as lease:
+            yield Delivered(place, resume=resume, lease=lease)
         return
     folder = Path(place)
     try:

@@ -86,17 +86,29 @@ def run(
         raise NotebookFailed(f"{error}; what ran is kept in {failed}") from error
     partial.replace(done)
     failed.unlink(missing_ok=True)
-    return Ran(done, _write(folder / f"{name}.html", page(nbformat.read(done, as_version=4), title=name)))
+    return Ran(done, _write(folder / f"{name}.html", page(nbformat.read(done, as_version=4), title=_label(source))))
 
 
-def page(book: nbformat.NotebookNode, *, title: str) -> str:
-    """Return an executed notebook as one HTML page that makes no request and runs no script but ours."""
+def page(book: nbformat.NotebookNode, *, title: str, index: str | None = None) -> str:
+    """Return an executed notebook as one HTML page that makes no request and runs no script but ours.
+
+    Parameters
+    ----------
+    book
+        As nbformat reads it.
+    title
+        What it is about: the incident. The window's title adds what the notebook asks.
+    index
+        Name of the page beside it that leads to all the others, if there is one.
+    """
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(template_name="offline", extra_template_basedirs=[str(_TEMPLATES)])
     outputs = (output for cell in book.cells for output in cell.get("outputs", []))
     shown = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
-    needed = {"policy": offline.policy(shown), "scripts": offline.tags(shown)}
+    needed = {"policy": offline.policy(shown), "scripts": offline.tags(shown), "index": index}
+    asked = next((cell.source.splitlines()[0].lstrip("# ") for cell in book.cells if cell.source.startswith("#")), "")
+    title = f"{title}: {asked}" if asked else title
     body, _ = exporter.from_notebook_node(book, resources={"metadata": {"name": title}, "offline": needed})
     return str(body)
 

@@ -15,6 +15,7 @@ import os
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,7 @@ import pandas as pd
 
 from incidentlab.bundle import address
 from incidentlab.run.delivery import ROW, read, take_back
+from incidentlab.run.lease import Lease
 from incidentlab.run.task import OUTPUTS
 from incidentlab.tables import BadInput
 
@@ -35,6 +37,11 @@ COLUMNS = {
     "service": "str",
     "dependency": "str",
     "confidence": "float64",
+    "sentence": "str",
+    "began": "datetime64[ns, UTC]",
+    "ended": "datetime64[ns, UTC]",
+    "source_count": "Int64",
+    "incomplete_count": "Int64",
     "cell": "Int64",
     "ename": "str",
     "evalue": "str",
@@ -46,7 +53,12 @@ COLUMNS = {
     "timeout_s": "float64",
     "key": "str",
 }
-"""A row: the status is done, failed or timeout; the error is that of the first cell that failed; files are relative."""
+"""A row: the status is done, failed or timeout; the error is that of the first cell that failed; files are relative.
+
+`sentence` is that of the verdict; `began` and `ended` are the first and the last time in the evidence; the counts are
+of its sources, and of those whose ledger owns up to something missing.
+"""
+_TIMES = ("began", "ended", "started")
 
 _BEGIN = b'{"incident": '
 """How a row begins, even a torn one."""
@@ -152,7 +164,7 @@ class Results:
 class Delivered:
     """The results of one batch at an address: the rows that were delivered to it.
 
-    No lock can be had there: one batch at a time is for its people to see to.
+    No lock can be had there; a lease keeps two batches apart (`incidentlab.run.lease`).
 
     Parameters
     ----------
@@ -160,6 +172,8 @@ class Delivered:
         The address.
     resume
         Whether rows of an earlier batch may be there.
+    lease
+        The right to write there.
 
     Raises
     ------
@@ -167,8 +181,8 @@ class Delivered:
         The address cannot be written to, or rows are there and `resume` was not asked for.
     """
 
-    def __init__(self, output: str, *, resume: bool) -> None:
-        self.output = output
+    def __init__(self, output: str, *, resume: bool, lease: Lease | None = None) -> None:
+        self.output, self._lease = output, lease
         system, root = address.filesystem(output)
         with address.reached(output):
             system.makedirs(root, exist_ok=True)
@@ -187,7 +201,15 @@ class Delivered:
         """Leave everything as it is."""
 
     def append(self, row: dict[str, Any]) -> None:
-        """Know a row that was delivered."""
+        """Know a row that was delivered.
+
+        Raises
+        ------
+        BadInput
+            Another batch has taken over the address.
+        """
+        if self._lease:
+            self._lease.check()
         self.rows[row["incident"]] = row
 
     def whole(self, row: dict[str, Any]) -> bool:
@@ -204,7 +226,8 @@ def table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     ['failed', 'done']
     """
     frame = pd.DataFrame.from_records(rows, columns=list(COLUMNS)).sort_values("incident", ignore_index=True)
-    frame["started"] = pd.to_datetime(frame["started"], utc=True, format="ISO8601")
+    for name in _TIMES:
+        frame[name] = pd.to_datetime(frame[name], utc=True, format="ISO8601")
     return frame.astype(COLUMNS)
 
 
@@ -224,7 +247,7 @@ def content(source: str) -> str:
     """
     digest = hashlib.sha256()
     if not address.is_address(source) and not Path(source).exists():
-        raise BadInput(f"{source} is not there")
+        raise BadInput(f"{source} is not there{_near(Path(source))}")
     try:
         for name, inner in address.hashes(source) if address.is_address(source) else _hashes(Path(source)):
             digest.update(f"{name}\0{inner}\0".encode("utf-8", "surrogateescape"))
@@ -233,6 +256,13 @@ def content(source: str) -> str:
             f"{error.filename or source} cannot be read: {error.strerror}; let it be read, or leave it out"
         ) from error
     return digest.hexdigest()
+
+
+def _near(path: Path) -> str:
+    """Return what else may have been meant by a path that is not there."""
+    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, beside, n=1)
+    return f"; did you mean {path.parent / near[0]}?" if near else ""
 
 
 def _hashes(path: Path) -> Iterator[tuple[str, str]]:

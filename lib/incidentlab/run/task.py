@@ -94,11 +94,23 @@ def execute(task: Task, server: str) -> dict[str, Any]:
             row[kind] = file.replace(done).name
     if row["notebook"]:
         book = nbformat.read(folder / row["notebook"], as_version=4)
-        row["page"] = _write(folder / f"{task.incident}.html", page(book, title=task.incident)).name
+        row["page"] = _write(folder / f"{task.incident}.html", page(book, title=task.incident, index="index.html")).name
     if row["verdict"]:
-        verdict = json.loads((folder / row["verdict"]).read_text(encoding="utf-8")).get("verdict", {})
-        row |= {name: verdict.get(name) for name in ("category", "service", "dependency", "confidence")}
+        row |= _answered(json.loads((folder / row["verdict"]).read_text(encoding="utf-8")))
     return row | {"started": started.isoformat(), "duration_s": round(time.monotonic() - t0, 3)}
+
+
+def _answered(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what a row says of the answer: verdict, sentence, the time of the evidence, and what of it lacks."""
+    verdict, findings, ledger = told.get("verdict", {}), told.get("findings", []), told.get("ledger", [])
+    times = {key: sorted(row[key] for row in ledger if row.get(key)) for key in ("first", "last")}
+    return {name: verdict.get(name) for name in ("category", "service", "dependency", "confidence")} | {
+        "sentence": findings[0]["sentence"] if findings else None,
+        "began": times["first"][0] if times["first"] else None,
+        "ended": times["last"][-1] if times["last"] else None,
+        "source_count": len(ledger),
+        "incomplete_count": sum(any(row.get(key) for key in ("truncated", "gap", "error")) for row in ledger),
+    }
 
 
 def _execute(task: Task, server: str, partial: Path, told: Path, scratch: str) -> dict[str, Any]:
