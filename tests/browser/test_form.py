@@ -10,11 +10,11 @@ import pytest
 from incidentlab.load import load
 from incidentlab.report.postmortem import folder_of, read
 from incidentlab.report.postmortem.people.edit import FIELDS, answers
-from incidentlab.report.postmortem.people.human import CHOICES, GROUPS, LISTS, MAPS, RECORDS
+from incidentlab.report.postmortem.people.fields import CHOICES, DATES, GROUPS, LISTS, MAPS, RECORDS, label
 
 pytestmark = pytest.mark.browser
 NOTEBOOK = "notebooks/10-write-the-postmortem.ipynb"
-TIMES = {"milestones": "2026-11-23T14:41:3{}Z"}
+TIMES = {"milestones": "2026-11-23T14:41:3{}Z", "when": "2026-11-23T14:41:3{}Z"} | dict.fromkeys(DATES, "2026-12-24")
 LEAST_PX = 20
 PATIENCE_S = 60
 
@@ -51,10 +51,10 @@ def stands(human: Path, wanted: dict[str, Any]) -> dict[str, Any]:
         time.sleep(0.05)
 
 
-def fill(form: Any, label: str, part: str, text: str) -> str:
+def fill(form: Any, shown: str, part: str, text: str) -> str:
     """Type into the last input of this label, which a reader must be able to see, and return what stands in it."""
-    box = form.get_by_label(label, exact=True).last
-    assert box.bounding_box()["height"] >= LEAST_PX, label
+    box = form.get_by_label(shown, exact=True).last
+    assert box.bounding_box()["height"] >= LEAST_PX, shown
     if part in CHOICES:
         box.select_option(CHOICES[part][1])
         return str(CHOICES[part][1])
@@ -64,14 +64,14 @@ def fill(form: Any, label: str, part: str, text: str) -> str:
 
 def fill_field(form: Any, name: str) -> Any:
     """Fill in one field, each of its parts, and return the answer."""
-    said = name.replace("_", " ")
+    said = label(name)
     if name in LISTS or name in RECORDS:
         form.get_by_role("button", name=f"Add to {said}").click()
     parts = {**RECORDS, **MAPS}.get(name, ((name,), ""))[0]
     typed = {}
     for place, part in enumerate(parts):
-        label = said if part == name else f"{said}: {part.replace('_', ' ')}"
-        typed[part] = fill(form, label, part, TIMES.get(name, f"{said}, {part}").format(place))
+        shown = said if part == name else f"{said}: {label(part)}"
+        typed[part] = fill(form, shown, part, TIMES.get(part, TIMES.get(name, f"{said}, {part}")).format(place))
     if name in RECORDS:
         return [typed]
     if name in LISTS:
@@ -82,13 +82,13 @@ def fill_field(form: Any, name: str) -> Any:
 def test_every_field_can_be_filled_in_and_is_saved_as_one_types(desk: Any, human: Path) -> None:
     """Every field of every group is seen, takes what is typed, and stands in the file though nobody pressed Save."""
     form, wanted = opened(desk), {}
-    for place, (title, names) in enumerate(GROUPS):
+    for place, (title, names) in enumerate(GROUPS[:-1]):
         if place:
             open_group(form, title)
         for name in names:
             wanted[name] = fill_field(form, name)
         desk.photograph(f"form-group-{place + 1}", form)
-    assert set(wanted) == set(FIELDS)
+    assert set(wanted) == {*FIELDS} - {"own"}  # no team declared fields of its own here
     assert stands(human, wanted) == wanted
 
 
@@ -126,10 +126,9 @@ def test_the_form_is_filled_in_by_clicking(desk: Any, human: Path) -> None:
     form.get_by_role("textbox", name="action items: what").fill("Add a healthcheck over TCP to postgres")
     form.get_by_role("textbox", name="action items: owner").fill("Platform team")
     form.get_by_role("combobox", name="action items: kind").select_option("prevent")
-    form.get_by_role("textbox", name="action items: due").fill("soon")
     form.get_by_text("has no due date").wait_for()
     desk.photograph("form-remark", form)
-    form.get_by_role("textbox", name="action items: due").fill("2026-12-24")
+    form.get_by_label("action items: due", exact=True).fill("2026-12-24")
     form.get_by_text("has no due date").wait_for(state="detached")
     item = {"what": "Add a healthcheck over TCP to postgres", "owner": "Platform team", "due": "2026-12-24"}
     wanted = {"status": "In review", "action_items": [item | {"kind": "prevent"}]}
@@ -153,4 +152,4 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(desk: Any, human: Pat
     assert stands(human, wanted) == wanted
     open_group(form, "What we learnt")
     desk.photograph("form-read-again", form)
-    assert form.get_by_role("textbox", name="lucky").input_value() == "It was noon"
+    assert form.get_by_label(label("lucky"), exact=True).input_value() == "It was noon"

@@ -1,5 +1,6 @@
 """human.yaml as a form: the same fields, the same file, and nobody's words lost."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 
 from incidentlab.investigate import investigate
 from incidentlab.load import load
-from incidentlab.report.postmortem import identity, read, template
+from incidentlab.report.postmortem import draft, identity, people, read, template
+from incidentlab.report.postmortem.pages.markdown import markdown
 from incidentlab.report.postmortem.people.edit import FIELDS, answers, edited
-from incidentlab.report.postmortem.people.human import CHOICES, GROUPS, INCIDENT, MAPS, NAME, RECORDS
+from incidentlab.report.postmortem.people.fields import CHOICES, GROUPS, MAPS, RECORDS
+from incidentlab.report.postmortem.people.human import INCIDENT, NAME
 from incidentlab.report.postmortem.widgets.form import Form, form, summary
 from incidentlab.tables import BadInput
 
@@ -71,7 +74,7 @@ def test_one_text_in_many_files(text: str, result: str) -> None:
 @pytest.mark.parametrize("text", ["{lucky: []}", "lucky: &l [a]\nwent_well: *l\n"])
 def test_a_file_that_cannot_take_an_answer_is_refused(text: str) -> None:
     """What this writer would damage it does not touch, and says what to do."""
-    with pytest.raises(BadInput, match=r"summary|alias|lucky"):
+    with pytest.raises(BadInput, match=r"summary|alias|lucky|no YAML"):
         edited(text, {"summary": "d", "lucky": []})
 
 
@@ -94,7 +97,7 @@ def shown(made: Form, name: str) -> str:
     return str(made.fields[name]._note.value)
 
 
-def typed(made: Form, name: str, part: str, text: str, line: int = 0) -> None:
+def typed(made: Form, name: str, part: str, text: object, line: int = 0) -> None:
     """Type into an input, as a person does."""
     made.fields[name]._lines[line][part].value = text
 
@@ -103,8 +106,9 @@ def test_what_is_typed_is_saved(opened: Form, tmp_path: Path) -> None:
     """What is typed stands in human.yaml at once, with a row added by its button, and nobody pressed Save."""
     typed(opened, "status", "status", "In review")
     opened.fields["action_items"].add.click()
-    for part, text in {"what": "Add a probe", "owner": "Ops", "due": "2026-12-01", "kind": "prevent"}.items():
-        typed(opened, "action_items", part, text)
+    given = {"what": "Add a probe", "owner": "Ops", "due": date(2026, 12, 1), "kind": "prevent"}
+    for part, answer in given.items():
+        typed(opened, "action_items", part, answer)
     assert f"Saved in {tmp_path / NAME}" in opened.said.value
     human = read((tmp_path / NAME).read_text())
     assert human.status == "In review"
@@ -248,3 +252,52 @@ def test_without_a_screen_the_form_is_words(tmp_path: Path) -> None:
     assert f"2 of {len(FIELDS)} fields of" in repr(plain)
     assert "&lt;script&gt;" in plain._repr_html_()
     assert "<script>" not in plain._repr_html_()
+
+
+def test_a_day_is_picked_and_one_that_is_none_is_kept(tmp_path: Path) -> None:
+    """A day is asked for by a picker; what somebody wrote in its place is shown as it is, with a remark."""
+    (tmp_path / NAME).write_text(ABOUT + "action_items:\n  - what: Add x\n    due: soon\n  - due: 2026-12-01\n")
+    made = Form(tmp_path, FOUND)
+    kinds = [type(line["due"]).__name__ for line in made.fields["action_items"]._lines]
+    assert kinds == ["Textarea", "DatePicker"]
+    assert [row["due"] for row in made.answers()["action_items"]] == ["soon", "2026-12-01"]
+    assert "has no due date" in shown(made, "action_items")
+
+
+def test_a_team_declares_fields_of_its_own(tmp_path: Path) -> None:
+    """What fields.yaml declares is asked by its type, saved under own, and refused where it is no such answer."""
+    region = "region:\n  question: Which region?\n  type: choice\n  among: [eu, us]\n"
+    (tmp_path / "fields.yaml").write_text(f"{region}lost:\n  question: How many?\n  type: number\n")
+    made = Form(tmp_path, FOUND)
+    assert type(made.fields["own"]._lines[0]["region"]).__name__ == "Dropdown"
+    typed(made, "own", "region", "eu")
+    typed(made, "own", "lost", "many")
+    assert "your own fields is not saved: &#x27;many&#x27; is no number" in made.said.value
+    typed(made, "own", "lost", "120")
+    assert answers(read((tmp_path / NAME).read_text()))["own"] == {"region": "eu", "lost": "120"}
+    text = markdown(draft(FOUND, people(tmp_path, FOUND)).internal)
+    assert "| Which region? | eu |" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ("region: {type: choice}", "region has no question"),
+        ("region: {question: Which, type: colour}", "has the type 'colour'"),
+        ("region: {question: Which, type: choice}", "is a choice and says not among what"),
+        ("Region!: {question: Which}", "is no name of a field"),
+        ("- a", "must hold fields"),
+    ],
+)
+def test_a_bad_declaration_is_one_clear_line(fields: str, why: str, tmp_path: Path) -> None:
+    """A field that cannot be asked is refused with its file and what to write."""
+    (tmp_path / "fields.yaml").write_text(fields)
+    with pytest.raises(BadInput, match=why):
+        Form(tmp_path, FOUND)
+
+
+def test_a_field_that_nobody_declared_is_refused(tmp_path: Path) -> None:
+    """An answer to a field of a team's own that fields.yaml does not declare is told with its line."""
+    (tmp_path / NAME).write_text(ABOUT + "own:\n  region: eu\n")
+    with pytest.raises(BadInput, match=r"human.yaml:3: no field 'region' in own; fields.yaml declares: none"):
+        people(tmp_path, FOUND)

@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from incidentlab.report.postmortem import read, template, wording
-from incidentlab.report.postmortem.people.human import INCIDENT, LISTS, MAPS, RECORDS, TEXTS, Human
+from incidentlab.report.postmortem.people.fields import LISTS, MAPS, RECORDS, TEXTS
+from incidentlab.report.postmortem.people.human import INCIDENT, Human
 from incidentlab.tables import BadInput
 
 
@@ -31,8 +32,8 @@ def test_every_text_keeps_its_line() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("outline: x", "human.yaml:1: no field 'outline' in the file; known: title, status, summary"),
-        ("a: [", "is no YAML"),
+        ("outline: x", "human.yaml:1: no field 'outline' in the file; known: title, status, severity"),
+        ("a: [", "no YAML"),
         ("summary: x\nsummary: y", "human.yaml:2: summary stands twice"),
         ("lessons: x", "lessons must be a list"),
         ("summary: [x]", "summary must be a text"),

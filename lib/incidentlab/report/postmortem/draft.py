@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import pandas as pd
 
 from incidentlab.investigate import Investigation
 from incidentlab.report.postmortem.material import Material
+from incidentlab.report.postmortem.people.fields import STATUSES
 from incidentlab.report.postmortem.people.human import Human
 from incidentlab.report.postmortem.people.wording import Remark, wording
-from incidentlab.report.postmortem.sections import account, modified, moments, practice, weighed
+from incidentlab.report.postmortem.sections import account, modified, moments, practice, theirs, weighed
 from incidentlab.report.postmortem.sections.external import external
 from incidentlab.report.postmortem.statement import Document, Prompt, Section
 
@@ -72,13 +73,24 @@ def draft(
     """
     material = Material(found, human or Human(), before)
     remarks = [*wording(material.human, services=material.services), *modified.contradicted(material)]
+    drawn = _png(figure) if figure else None
+    remarks += _open(_internal(material, remarks, drawn), material.human)
     return Draft(
-        _internal(material, remarks, _png(figure) if figure else None),
+        _internal(material, remarks, drawn),
         external(material),
         material.milestones,
         material.metrics,
         tuple(remarks),
     )
+
+
+def _open(made: Document, human: Human) -> list[Remark]:
+    """Return the remark on a status that says that the work is done, while questions are open."""
+    if made.status == human.status:
+        return []
+    keys = ", ".join(prompt.key for prompt in made.prompts[:4])
+    advice = f"answer them ({keys}, ...), or go back to {STATUSES[1]}"
+    return [Remark("status", human.texts["status"].line, made.status, advice)]
 
 
 def _png(figure: Picture) -> bytes:
@@ -96,7 +108,16 @@ def _internal(m: Material, remarks: list[Remark], figure: bytes | None) -> Docum
     check = practice.wording_check(remarks)
     appendix = [*weighed.alternatives(m), *moments.whole(m), *practice.images(m)]
     kept = tuple(section for section in sections if section.nodes)
-    return Document(told, m.human.status, (*kept, *([check] if check else [])), () if m.quiet else tuple(appendix))
+    made = Document(told, m.human.status, (*kept, *([check] if check else [])), () if m.quiet else tuple(appendix))
+    return replace(made, status=_standing(made))
+
+
+def _standing(made: Document) -> str:
+    """Return the status and, where it says that the work is done, how many questions are open all the same."""
+    count = len(made.prompts)
+    if made.status not in STATUSES[2:] or not count:
+        return made.status
+    return f"{made.status}, with {count} open question{'s' if count > 1 else ''}"
 
 
 def _told(m: Material, figure: bytes | None) -> list[Section]:
@@ -104,6 +125,7 @@ def _told(m: Material, figure: bytes | None) -> list[Section]:
     well, wrong, lucky, lessons, steps = practice.learnt(m)
     return [
         account.summary(m),
+        theirs.glance(m),
         account.impact(m),
         account.broke(m),
         account.why(m),
@@ -112,6 +134,7 @@ def _told(m: Material, figure: bytes | None) -> list[Section]:
         moments.detection(m),
         moments.milestones(m),
         *account.incident(m),
+        theirs.recurrence(m),
         practice.changes(m),
         practice.items(m),
         well,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from incidentlab.report.postmortem.pages.plain import figure_of, plain
 from incidentlab.report.postmortem.pages.typeset import pdf
 from incidentlab.report.postmortem.people.human import NAME, Human, read, template
 from incidentlab.report.postmortem.people.identity import belongs, identity
+from incidentlab.report.postmortem.people.own import check, declared
 from incidentlab.tables import BadInput
 from incidentlab.tables.extras import there
 
@@ -101,7 +102,9 @@ def people(folder: Path, found: Investigation) -> Human:
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8: byte {error.start}; save it as UTF-8") from error
     belongs(human, incident, path)
-    return human
+    own = declared(folder)
+    check(human.texts, own, NAME)
+    return replace(human, own=own)
 
 
 @contextmanager

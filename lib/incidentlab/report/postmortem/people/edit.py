@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from incidentlab.report.postmortem.people.human import LISTS, MAPS, NAME, RECORDS, TEXTS, Human, question, read
+from incidentlab.report.postmortem.people.fields import LISTS, MAPS, RECORDS, TEXTS, question
+from incidentlab.report.postmortem.people.human import NAME, Human, read
 from incidentlab.tables import BadInput
 
 Answers = dict[str, Any]
@@ -34,7 +35,8 @@ def answers(human: Human) -> Answers:
     found |= {name: [text.text for text in human.all(name)] for name in LISTS}
     found |= {name: [{p: text.text for p, text in row.items()} for row in human.records(name)] for name in RECORDS}
     for name, (parts, _) in MAPS.items():
-        found[name] = {part: text.text for part in parts if (text := human.get(f"{name}.{part}"))}
+        given = parts or tuple(key.partition(".")[2] for key in human.texts if key.startswith(f"{name}."))
+        found[name] = {part: text.text for part in given if (text := human.get(f"{name}.{part}"))}
     return found
 
 
@@ -70,7 +72,7 @@ def edited(text: str, wanted: Mapping[str, Any]) -> str:
             field = _field(name, after[name], _comments(text[start:end]))
             text = text[:start] + field.replace("\n", newline) + text[end:]
     for name in (name for name in changed if name not in places):
-        field = _field(name, after[name], [f"# {question(name).text}"])
+        field = _field(name, after[name], [f"# {question(name)}"])
         text = f"{text.rstrip()}\n\n{field}\n".lstrip().replace("\r\n", "\n").replace("\n", newline)
     if answers(read(text)) != after:
         raise BadInput(f"{', '.join(changed)} cannot be written into {NAME} as it stands; write it there by hand")
@@ -130,7 +132,7 @@ def _field(name: str, value: Any, comments: list[str]) -> str:
     if name in RECORDS:
         value = [{part: row.get(part) for part in parts} for row in value or [{}]]
     elif name in MAPS:
-        value = {part: value.get(part) for part in parts}
+        value = {part: value.get(part) for part in parts or value} or None
     dumped = yaml.dump({name: value or None if name in TEXTS else value}, Dumper=_Dumper, **_LAYOUT)
     return "\n".join([*comments, dumped.rstrip("\n")])
 

@@ -14,6 +14,9 @@ import pandas as pd
 import yaml
 
 from incidentlab import tables
+from incidentlab.report.postmortem.people.fields import GROUPS, LISTS, MAPS, RECORDS, STATUSES, TEXTS
+from incidentlab.report.postmortem.people.fields import question as asked
+from incidentlab.report.postmortem.people.own import OwnField
 from incidentlab.report.postmortem.statement import Prompt, Written
 from incidentlab.tables import BadInput
 from incidentlab.tables.documents import yaml_node
@@ -22,67 +25,6 @@ NAME = "human.yaml"
 INCIDENT = "incident"
 """The field that the tool fills in: which incident the file is about."""
 
-STATUSES = ("Draft", "In review", "Reviewed", "Closed")
-KINDS = ("prevent", "detect", "mitigate")
-CHOICES = {"status": STATUSES, "kind": KINDS}
-"""Fields, and parts of a field, that take one of a few answers."""
-
-TEXTS = {
-    "title": "A title that a reader outside the team understands.",
-    "status": f"One of {', '.join(STATUSES)}.",
-    "summary": "In three sentences: what happened, to whom, for how long.",
-    "impact": "Whom did it hurt, how, and how many?",
-    "detection": "How did a person learn of it?",
-    "fix_short_term": "What was done to end it?",
-    "fix_long_term": "What keeps it from coming back?",
-    "why_this_fix": "Why this fix and not another one?",
-    "verification": "How was it checked that the fix works?",
-}
-LISTS = {
-    "authors": "Who wrote this?",
-    "reviewers": "Who read it and agreed?",
-    "contributing_factors": "What else had to be so for it to happen?",
-    "diagnosis_steps": "What did people look at, in which order, and what did each step rule out?",
-    "actions_taken": "What did people do during the incident?",
-    "follow_ups": "What is still to be looked at?",
-    "went_well": "What helped?",
-    "went_wrong": "What made it worse, or longer?",
-    "lucky": "What could have gone worse, and did not?",
-    "lessons": "What do we know now that we did not know before?",
-    "next_steps": "Who does what next?",
-    "operational_notes": "What must who runs this know?",
-    "commands_to_verify": "Further commands that show that it works.",
-}
-RECORDS = {
-    "modifications": (
-        ("what", "change", "reason", "trade_offs", "verification"),
-        "What was changed, why, at what price, and how was it checked?",
-    ),
-    "action_items": (
-        ("what", "owner", "due", "kind"),
-        "What is done by whom until when?",
-    ),
-}
-MAPS = {
-    "milestones": (
-        ("started", "impact", "detected", "acknowledged", "mitigated", "resolved"),
-        "Times that people know better than the logs, with a zone: 2026-01-31T09:24:00Z",
-    ),
-    "external": (("summary", "impact", "next_steps"), "The only texts of this file that the external edition shows."),
-}
-_PARTS = {
-    "external.summary": "For readers outside: what happened, in two sentences?",
-    "external.impact": "For readers outside: what did they notice, and what must they do?",
-    "external.next_steps": "For readers outside: what keeps it from coming back?",
-}
-GROUPS = (
-    ("The page", ("title", "status", "authors", "reviewers")),
-    ("What happened", ("summary", "impact", "detection", "contributing_factors", "diagnosis_steps", "actions_taken")),
-    ("The fix", ("fix_short_term", "fix_long_term", "why_this_fix", "verification", "modifications")),
-    ("What we learnt", ("went_well", "went_wrong", "lucky", "lessons")),
-    ("What comes", ("action_items", "follow_ups", "next_steps", "operational_notes", "commands_to_verify")),
-    ("Times, and the external edition", ("milestones", "external")),
-)
 _PRECISION_S = ((r"T\d\d:\d\d:\d\d\.\d+", 0.001), (r"T\d\d:\d\d:\d\d", 1.0), (r"T\d\d:\d\d", 60.0))
 
 
@@ -97,10 +39,13 @@ class Human:
         Empty fields are not in it.
     incident
         What the file says that it is about (see `identity`); None where it does not say.
+    own
+        The fields that a team declared for itself.
     """
 
     texts: dict[str, Written] = field(default_factory=dict)
     incident: str | None = None
+    own: tuple[OwnField, ...] = ()
 
     def get(self, key: str) -> Written | None:
         """Return one text, None where nobody wrote it."""
@@ -140,11 +85,20 @@ class Human:
         ]
         return tables.rows(rows, tables.MILESTONES)
 
+    def entries(self) -> list[tuple[pd.Timestamp, dict[str, Written]]]:
+        """Return what people entered into the timeline, each with its time.
+
+        Raises
+        ------
+        BadInput
+            A time is none, or has no zone.
+        """
+        return [(_time(item["when"]), item) for item in self.records("timeline") if "when" in item]
+
 
 def question(key: str) -> Prompt:
     """Return the question that a field of human.yaml answers."""
-    asked = TEXTS.get(key) or LISTS.get(key) or _PARTS.get(key) or {**RECORDS, **MAPS}[key.partition(".")[0]][1]
-    return Prompt(asked, key)
+    return Prompt(asked(key), key)
 
 
 def template(incident: str = "") -> str:
@@ -190,6 +144,7 @@ def read(text: str) -> Human:
             f"{NAME}:{human.texts['status'].line}: no status {human.status!r}; there are: {', '.join(STATUSES)}"
         )
     human.milestones()
+    human.entries()
     return human
 
 
@@ -199,12 +154,12 @@ def named(incident: str) -> str:
 
 
 def _field(key: str) -> list[str]:
-    asked = f"# {question(key).text}"
+    above = f"# {asked(key)}"
     if key in RECORDS or key in MAPS:
         names = {**RECORDS, **MAPS}[key][0]
         marks = ["- ", "  "] if key in RECORDS else ["", ""]
-        return [asked, f"{key}:", *(f"  {marks[bool(place)]}{name}:" for place, name in enumerate(names))]
-    return [asked, f"{key}: {'[]' if key in LISTS else ''}".rstrip()]
+        return [above, f"{key}:", *(f"  {marks[bool(place)]}{name}:" for place, name in enumerate(names))]
+    return [above, f"{key}: {'[]' if key in LISTS else ''}".rstrip()]
 
 
 def _root(root: yaml.Node | None) -> Iterator[Written]:
@@ -224,19 +179,20 @@ def _nested(node: yaml.Node, key: str) -> Iterator[Written]:
     if key in RECORDS:
         items = [(f"{key}[{place}]", item) for place, item in enumerate(_items(node, key), 1)]
     for name, item in items:
-        for part, value in _pairs(item, name, list({**RECORDS, **MAPS}[key][0])):
+        known = None if key == "own" else list({**RECORDS, **MAPS}[key][0])
+        for part, value in _pairs(item, name, known):
             yield from _text(value, f"{name}.{part}")
 
 
-def _pairs(node: yaml.Node | None, where: str, known: list[str]) -> Iterator[tuple[str, yaml.Node]]:
+def _pairs(node: yaml.Node | None, where: str, known: list[str] | None) -> Iterator[tuple[str, yaml.Node]]:
     if node is None or _empty(node):
         return
     if not isinstance(node, yaml.MappingNode):
-        raise BadInput(f"{NAME}:{_line(node)}: {where or 'the file'} must have fields: {', '.join(known)}")
+        raise BadInput(f"{NAME}:{_line(node)}: {where or 'the file'} must have fields: {', '.join(known or ['...'])}")
     seen: set[str] = set()
     for name, value in node.value:
         key = str(name.value)
-        if key not in known:
+        if known is not None and key not in known:
             raise BadInput(
                 f"{NAME}:{_line(name)}: no field {key!r} in {where or 'the file'}; known: {', '.join(known)}"
             )

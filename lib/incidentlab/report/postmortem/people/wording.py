@@ -14,7 +14,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from incidentlab.report.postmortem.people.human import KINDS, NAME, STATUSES, Human
+from incidentlab.report.postmortem.people.fields import KINDS, STATUSES
+from incidentlab.report.postmortem.people.human import NAME, Human
 from incidentlab.report.postmortem.statement import Written
 
 
@@ -84,6 +85,20 @@ _VAGUE = re.compile(
     r"|make sure|review|discuss|monitor|better|more|raise awareness|train)\b"
 )
 _NO_VERB = re.compile(r"(?i)(?:the|a|an|no|all|some|our|new)\b|\w+(?:tion|ness|ity|ing)\b")
+_NAMES = (
+    "authors",
+    "reviewers",
+    "milestones",
+    "status",
+    "roles",
+    "own",
+    "tracker",
+    "incident_id",
+    "severity",
+    "refused",
+)
+_SHORT = (".owner", ".due", ".who", ".on", ".when", ".tracker", ".state", ".priority", ".verdict")
+"""Fields, and parts of fields, that are names, days or links."""
 _DUE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[\w-]+(?:/[\w.-]+)+|\b[\w-]+\.(?:log|jsonl?|ya?ml|js|py|sql)\b")
 
@@ -116,12 +131,12 @@ def wording(human: Human, *, services: Collection[str] = ()) -> list[Remark]:
 def _people(human: Human) -> set[str]:
     """Return the names that the file itself gives to people."""
     named = [*human.all("authors"), *human.all("reviewers")]
-    named += [item["owner"] for item in human.records("action_items") if "owner" in item]
+    named += [text for key, text in human.texts.items() if key.startswith("roles.") or key.endswith((".owner", ".who"))]
     return {part for text in named for part in re.findall(r"[A-Z][a-z]+", text.text)}
 
 
 def _text(text: Written, people: set[str], services: Collection[str]) -> Iterator[Remark]:
-    if text.key.startswith(("authors", "reviewers", "milestones", "status")) or text.key.endswith((".owner", ".due")):
+    if text.key.startswith(_NAMES) or text.key.endswith(_SHORT):
         return
     for pattern, suggestion in _RULES:
         for hit in re.finditer(f"(?i){pattern}", text.text):

@@ -7,7 +7,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.report.postmortem.material import Material, Record, moment, name, span
 from incidentlab.report.postmortem.people.human import question
-from incidentlab.report.postmortem.sections import chain, told
+from incidentlab.report.postmortem.sections import chain, theirs, told
 from incidentlab.report.postmortem.sections.fix import fixes
 from incidentlab.report.postmortem.statement import Excerpt, Node, Passage, Section, Statement
 
@@ -29,7 +29,7 @@ def impact(m: Material) -> Section:
     bursts = m.found.timeline[m.found.timeline["what"] == "errors"]
     said += [m.say(f"{name(row['service'])}: {row['detail']}", [row]) for row in tables.records(bursts)]
     none = [] if said else [Statement(m.ledger, "No other service failed in the evidence.")]
-    return Section("Impact", (*said, *none, *m.people("impact")))
+    return Section("Impact", (*said, *none, *m.people("impact"), *theirs.numbers(m)))
 
 
 def broke(m: Material) -> Section:
@@ -55,7 +55,9 @@ def incident(m: Material) -> list[Section]:
         Section("Incident", (m.say(text, m.evidence(1)),)),
         Section("Timestamp", (_window(m),), 3),
         Section("Error / symptom", (*_symptom(m), *m.people("symptom", ask=False)), 3),
-        Section("Root cause and contributing factors", (*_causes(m), *m.people("contributing_factors")), 3),
+        Section(
+            "Root cause and contributing factors", (*_causes(m), *m.people("contributing_factors"), *theirs.whys(m)), 3
+        ),
         Section("Diagnosis steps performed", (_diagnosed(m), *m.people("diagnosis_steps", ask=False)), 3),
         Section("Fix, short-term", (*short, *m.people("fix_short_term", ask=not short)), 3),
         Section("Fix, long-term", (*long, *m.people("fix_long_term", ask=not long)), 3),
@@ -126,7 +128,7 @@ def _causes(m: Material) -> list[Node]:
         if pd.isna(finding["follows"]) and finding["category"] != m.verdict["category"]:
             text = f"Also possible ({finding['category']}, {finding['confidence']:.2f}): {finding['sentence']}"
             said.append(m.say(text, m.evidence(int(finding["rank"]))))
-    return [*told.conditions(m), *said]
+    return [*told.conditions(m), *said, *m.people("contributing_factors"), *theirs.whys(m)]
 
 
 def _open(m: Material) -> list[Node]:

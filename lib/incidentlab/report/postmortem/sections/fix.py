@@ -135,7 +135,12 @@ def _from_audit(m: Material) -> list[Proposal]:
     who = [m.verdict[key] for key in ("service", "dependency") if pd.notna(m.verdict[key])]
     own = broken[broken["state"].eq("found") & broken["service"].isin(who) & broken["change"].notna()]
     return [
-        (str(row["remedy"]).split("\n")[0].split(". ")[0].split(": ")[0].rstrip(".:"), "prevent", row["rule"], [row])
+        (
+            str(row["remedy"]).split("\n")[0].split(". ")[0].split(", and ")[0].rstrip(".:"),
+            "prevent",
+            row["rule"],
+            [row],
+        )
         for row in tables.records(own.head(_MOST_RULES))
         if pd.notna(row["remedy"])
     ]

@@ -6,7 +6,9 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.report.postmortem.material import Material, Record, moment, name, span
+from incidentlab.report.postmortem.people.human import NAME
 from incidentlab.report.postmortem.statement import (
+    Cite,
     Figure,
     Grid,
     Node,
@@ -15,6 +17,7 @@ from incidentlab.report.postmortem.statement import (
     Row,
     Section,
     Statement,
+    Written,
 )
 
 _MOST = 60
@@ -139,11 +142,19 @@ def _said(row: Record) -> str:
 
 def _noted(m: Material) -> list[tuple[pd.Timestamp, Row]]:
     """Return what people entered into the timeline, and the milestones that they noted."""
-    return [
+    noted = [
         (row["ts"], m.row((m.clock(row["ts"]), "✎", str(row["name"])), [row]))
         for row in m.named.values()
         if row["source"] == "person"
     ]
+    return [*noted, *((ts, _entry(m, ts, item)) for ts, item in m.human.entries())]
+
+
+def _entry(m: Material, ts: pd.Timestamp, item: dict[str, Written]) -> Row:
+    who = item["who"].text if "who" in item else ""
+    what = item.get("what", "—")
+    first = item["when"]
+    return Row((Cite(NAME, first.line, first.key, ts, first.text),), (m.clock(ts), f"✎ {who}".strip(), what))
 
 
 def _metric(m: Material, row: Record) -> Statement:

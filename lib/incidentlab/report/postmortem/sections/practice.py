@@ -6,9 +6,10 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.report.postmortem.material import Material, Record, name, times
-from incidentlab.report.postmortem.people.human import RECORDS, question
+from incidentlab.report.postmortem.people.fields import label
+from incidentlab.report.postmortem.people.human import question
 from incidentlab.report.postmortem.people.wording import Remark
-from incidentlab.report.postmortem.sections import modified
+from incidentlab.report.postmortem.sections import modified, theirs
 from incidentlab.report.postmortem.sections.fix import proposals
 from incidentlab.report.postmortem.statement import (
     Cite,
@@ -16,7 +17,6 @@ from incidentlab.report.postmortem.statement import (
     Excerpt,
     Grid,
     Node,
-    Row,
     Section,
     Statement,
 )
@@ -48,23 +48,17 @@ def changes(m: Material) -> Section:
 
 
 def _entry(item: Record) -> Entry:
-    parts = tuple((part.replace("_", "-").capitalize(), text) for part, text in item.items() if part != "what")
+    parts = tuple((label(part).capitalize(), text) for part, text in item.items() if part != "what")
     first = next(iter(item.values()))
     return Entry(item["what"].text if "what" in item else first.key, parts)
 
 
 def items(m: Material) -> Section:
     """Return the action items, and those that the evidence calls for and nobody decided on yet."""
-    fields = RECORDS["action_items"][0]
-    rows = []
-    for item in m.human.records("action_items"):
-        first = next(iter(item.values()))
-        cells = (item.get(part, "—") for part in fields)
-        rows.append(Row((Cite("human.yaml", first.line, first.key, tables.NEVER, first.text),), tuple(cells)))
-    grid = [Grid(tuple(part.replace("_", " ") for part in fields), tuple(rows))] if rows else []
+    grid = theirs.grid(m, "action_items")
     offered = [m.row((what, kind, source), rows) for what, kind, source, rows in proposals(m)]
     proposed = [Grid(("proposed, to accept or to refuse", "kind", "from"), tuple(offered))] if offered else []
-    asked = [] if rows or m.quiet else [question("action_items")]
+    asked = [] if grid or m.quiet else [question("action_items")]
     return Section("Action items", (*grid, *proposed, *asked))
 
 
@@ -82,9 +76,8 @@ def learnt(m: Material) -> list[Section]:
 
 def people(m: Material) -> Section:
     """Return who wrote the postmortem, and who read it."""
-    return Section(
-        "Authors and reviewers", (*m.people("authors"), *m.people("reviewers", ask=m.human.status != "Draft"))
-    )
+    reviewers = m.people("reviewers", ask=m.human.status != "Draft")
+    return Section("Authors and reviewers", (*m.people("authors"), *reviewers, *theirs.reviews(m)))
 
 
 def operations(m: Material) -> Section:

@@ -20,8 +20,10 @@ import pandas as pd
 from incidentlab.report.postmortem.export import people
 from incidentlab.report.postmortem.material import Material
 from incidentlab.report.postmortem.people.edit import FIELDS, Answers, answers, edited
-from incidentlab.report.postmortem.people.human import GROUPS, NAME, named, read
+from incidentlab.report.postmortem.people.fields import GROUPS, label
+from incidentlab.report.postmortem.people.human import NAME, named, read
 from incidentlab.report.postmortem.people.identity import identity
+from incidentlab.report.postmortem.people.own import check, declared
 from incidentlab.report.postmortem.people.wording import Remark, wording
 from incidentlab.report.screen import watched
 from incidentlab.report.show import Shown, table, visible
@@ -113,10 +115,14 @@ class Form:
         self._folder, self._found, self._services = folder, found, Material(found).services
         self._sheet, self._alone = Sheet(folder, found), threading.RLock()  # JupyterLab sends clicks to another thread
         self._disputed: set[str] = set()
-        self.fields: dict[str, Field] = {name: Field(name, lambda: self._locked(self._typed)) for name in FIELDS}
-        groups = [widgets.VBox([self.fields[name].box for name in names]) for _, names in GROUPS]
+        self._own = declared(folder)
+        self.fields: dict[str, Field] = {
+            name: Field(name, lambda: self._locked(self._typed), self._own) for name in FIELDS
+        }
+        shown = GROUPS if self._own else GROUPS[:-1]
+        groups = [widgets.VBox([self.fields[name].box for name in names]) for _, names in shown]
         opened = _OPEN.setdefault(self._sheet.path, 0)
-        parts = widgets.Accordion(groups, titles=[title for title, _ in GROUPS], selected_index=opened)
+        parts = widgets.Accordion(groups, titles=[title for title, _ in shown], selected_index=opened)
         parts.observe(lambda change: _OPEN.update({self._sheet.path: change["new"]}), names="selected_index")
         self.save = widgets.Button(description="Save", button_style="primary", icon="save")
         self.again = widgets.Button(description="Read the file again", icon="refresh", layout={"width": "auto"})
@@ -163,14 +169,18 @@ class Form:
         """Return what stands in the form and can be saved, and for each field that cannot be, why."""
         typed, bad = self.answers(), dict[str, str]()
         try:
-            edited(self._sheet.text, typed)
+            self._edited(typed)
         except BadInput:
             bad = {name: why for name in FIELDS if (why := self._refused(name, typed[name]))}
         return {name: value for name, value in typed.items() if name not in bad}, bad
 
+    def _edited(self, wanted: Answers) -> None:
+        """Let pass what the file, and a team's own fields, can take."""
+        check(read(edited(self._sheet.text, wanted)).texts, self._own, NAME)
+
     def _refused(self, name: str, value: Any) -> str:
         try:
-            edited(self._sheet.text, {name: value})
+            self._edited({name: value})
         except BadInput as error:
             return _PLACE.sub("", str(error))
         return ""
@@ -255,7 +265,7 @@ def summary(folder: Path, found: Investigation) -> Shown:
 
 def _words(names: Iterable[str]) -> str:
     """Return names of fields as a person says them."""
-    return ", ".join(sorted(names)).replace("_", " ")
+    return ", ".join(sorted(map(label, names)))
 
 
 def _remark(remark: Remark) -> str:
