@@ -63,6 +63,12 @@ ROWS = [
         "nothing that it could explain was harmed, and who says it went on",
     ),
     (
+        "what a step of a build prints is no service's word",
+        "#9 3.1 Error: missing required setting: SHOP_COLOUR\n#9 DONE 3.2s\n",
+        "shop-1  | Error: missing required setting: SHOP_COLOUR\n",
+        "a step of a build prints it, and no service",
+    ),
+    (
         "what a server refuses a client harms the client, however calmly the server goes on",
         "db-1  | 2026-03-01 10:00:00 UTC [1] LOG:  database system is ready to accept connections\n"
         'db-1  | FATAL:  role "shop" does not exist\n' + CALM + SERVES.format(5),

@@ -174,6 +174,13 @@ def test_an_issue_in_markdown() -> None:
     assert incident.unparsed == 0
 
 
+def test_a_log_outside_every_fence() -> None:
+    """Lines of a log that stand in prose, as where an excerpt begins inside a fence, are read as a log."""
+    logs = load("web-1  | INFO ready\nweb-1  | Error: boom\n\nIt fails.\n\n```\n<!-- versions -->\n```\n").logs
+    assert logs.loc[logs["service"].eq("web"), "message"].tolist() == ["INFO ready", "Error: boom"]
+    assert logs.loc[logs["message"].eq("It fails."), "kind"].tolist() == ["shell"]
+
+
 def test_a_log_in_a_fence() -> None:
     """A log that stands in one fence, with nothing around it, is one source, read as ever."""
     assert [part.kind for part in parts.split(b"```\nweb-1  | boom\n```\n")] == ["text"]

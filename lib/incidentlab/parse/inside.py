@@ -140,7 +140,26 @@ def blocks(texts: list[str]) -> Iterator[tuple[str, int, int, str | None]]:
     if not any(kind == "text" for kind, *_ in marks) or not _prose(texts, marks):
         yield "text", 0, len(texts), None
         return
-    yield from marks
+    for kind, start, stop, whose in marks:
+        yield from _pasted(texts, start, stop) if kind == "prose" else [(kind, start, stop, whose)]
+
+
+_SAID = re.compile(r"\s{0,4}(?:[\w.-]*[A-Za-z][\w.-]* +\| |\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)")
+
+
+def _pasted(texts: list[str], start: int, stop: int) -> Iterator[tuple[str, int, int, str | None]]:
+    """Yield prose, and as text what lies in it without a fence: from two lines of a log on, to the next empty line.
+
+    An excerpt may begin inside a fence, so that what was in it seems to stand around it.
+    """
+    said = [line for line in range(start, stop) if _SAID.match(texts[line])]
+    if len(said) < 2:
+        yield "prose", start, stop, None
+        return
+    ends = next((line for line in range(said[-1], stop) if not texts[line].strip()), stop)
+    yield from [("prose", start, said[0], None)] if start < said[0] else []
+    yield "text", said[0], ends, None
+    yield from [("prose", ends, stop, None)] if ends < stop else []
 
 
 _FENCE = re.compile(r"\s{0,3}(?P<fence>`{3,}|~~~(?!~))\s*(?P<language>[\w+.-]*)[^`]*$")

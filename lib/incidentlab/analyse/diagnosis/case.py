@@ -126,6 +126,10 @@ class Case:
         before = any(not later(row, first) for row in listens)
         return None if before else next((row for row in listens if later(row, last)), None)
 
+    def served(self, service: str | None) -> bool:
+        """Return whether a service says that it did what it could not do without success, more than that it listens."""
+        return service in self._successes or (service is None and "" in self._successes)
+
     def works(self, service: str | None, after: Record | None = None) -> Record | None:
         """Return a sign that a service does its work: a success, or that it listens and serves."""
         said = first_later(self._successes.get(service or ""), after)

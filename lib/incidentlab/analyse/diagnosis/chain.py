@@ -37,7 +37,8 @@ def ranked(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
     def place(hypothesis: Hypothesis) -> tuple[object, ...]:
         key = (hypothesis.category, hypothesis.dependency or hypothesis.service)
         often = -len(hypothesis.rows) if hypothesis.category == "dependency_outage" else 0
-        return (hypothesis.follows is not None, -round(best[key], 1), often, *_order(hypothesis)[1:])
+        doubtful = hypothesis.confidence < weight("verdict.sure_enough")
+        return (hypothesis.follows is not None, doubtful, -round(best[key], 1), often, *_order(hypothesis)[1:])
 
     return sorted(merged, key=place)
 

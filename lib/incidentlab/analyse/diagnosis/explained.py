@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis import naming
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, later, within
 from incidentlab.analyse.marks import says
@@ -31,6 +32,9 @@ _AGAIN = 3
 _TRACE = 3
 """Lines of a record that show how a program came to its end, where no logger gave it a level: nobody caught it."""
 
+_STATES = ("ended", "restarting", "unhealthy", "never started", "listed")
+"""Harms that the engine, Compose or a table of containers tells."""
+
 _OF_CLIENTS = ("auth", "missing_database", "privilege", "schema", "sql", "tls")
 """Kinds of failures by which a server speaks of a client: whether it goes on itself tells nothing of the client."""
 
@@ -41,6 +45,7 @@ def explain(case: Case, harmed: pd.DataFrame, possible: list[Hypothesis]) -> Non
     for found in possible:
         if found.signs:
             found.harm = next((harm for harm in rows if _explains(case, found, harm)), None)
+            found.service = naming.called(case, found.service) if found.service else _only(rows)
             found.calm = None if found.harm is not None or _lasts(case, found) else _calm(case, found)
 
 
@@ -82,6 +87,12 @@ def inside(case: Case, row: Record) -> bool:
 def _uncaught(row: Record) -> bool:
     lines: Any = row["last_line"] if row.get("last_line") is not None and pd.notna(row["last_line"]) else row["line"]
     return pd.isna(row["level"]) and pd.notna(lines) and lines - row["line"] >= _TRACE
+
+
+def _only(harmed: list[Record]) -> str | None:
+    """Return the one service that is listed or told as ended or ill, where the lines of a failure name none."""
+    names = {str(harm["service"]) for harm in harmed if harm["kind"] in _STATES and pd.notna(harm["service"])}
+    return names.pop() if len(names) == 1 else None
 
 
 def _explains(case: Case, found: Hypothesis, harm: Record) -> bool:

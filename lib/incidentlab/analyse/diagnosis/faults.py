@@ -48,13 +48,7 @@ def hypotheses(case: Case) -> list[Hypothesis]:
 
 
 def _service(case: Case, row: Record) -> str | None:
-    """Return whose fault it is: of whom the line speaks, where the engine or Compose says it."""
-    if pd.notna(row["service"]):
-        return str(row["service"])
-    if row["origin"] in ("log", "unknown"):
-        return naming.nameless(case, row)
-    named = row["subject"] if row["kind"] in _NAMING else None
-    return naming.service_of(case, named) if isinstance(named, str) else naming.spoken_of(case, row)
+    return naming.whose(case, row, row["subject"] if row["kind"] in _NAMING else None)
 
 
 def _excused(case: Case, row: Record) -> bool:

@@ -17,6 +17,10 @@ from incidentlab.analyse.failures.target import is_called
 from incidentlab.analyse.marks import says, sought
 from incidentlab.knowledge import SERVERS
 
+_ID = "[0-9a-f]{12,64}"
+_SHORT = 12
+"""Digits of a container's id, as tables show them."""
+
 
 def service_of(case: Case, name: str) -> str:
     """Return the service that a container name means.
@@ -29,6 +33,15 @@ def service_of(case: Case, name: str) -> str:
         return name if name in case.names else known[0]
     last = re.split(r"[-_]", bare)[-1]
     return last if any(is_called(last, server.names) for server in SERVERS) and bare != name else bare
+
+
+def whose(case: Case, row: Record, named: Any = None) -> str | None:
+    """Return whose failure a row is: of whom the line speaks, where the engine or Compose says it."""
+    if pd.notna(row["service"]):
+        return str(row["service"])
+    if row["origin"] in ("log", "unknown", "shell"):
+        return nameless(case, row)
+    return service_of(case, named) if isinstance(named, str) else spoken_of(case, row)
 
 
 def spoken_of(case: Case, row: Record) -> str | None:
@@ -53,12 +66,42 @@ def nameless(case: Case, row: Record) -> str | None:
         built = case.marks.loc[case.marks["kind"] == "built", "subject"]
         if built.nunique() == 1:
             return str(built.iloc[0])
+    asked = _asked(case, row) or _begun(case, row)
+    if asked:
+        return asked
+    return case.stated[0] if len(case.stated) == 1 else _told(case)
+
+
+def _asked(case: Case, row: Record) -> str | None:
+    """Return the container for whose output the last command above asks; what it calls by its id, a table names."""
     above = case.typed[case.typed["order"].lt(row["order"]).fillna(value=False)]
     asked = sought(above["message"], "asks_for").sort_values("row")["subject"]
-    known = [name for name in asked if not re.fullmatch("[0-9a-f]{12,64}", name)]
-    if known:
-        return str(known[-1])
-    return case.stated[0] if len(case.stated) == 1 else None
+    known = [name for name in (called(case, name) for name in asked) if not re.fullmatch(_ID, name)]
+    return known[-1] if known else None
+
+
+def called(case: Case, name: str) -> str:
+    """Return what a container is called whose id is given, where a table of containers tells; else the same."""
+    if not re.fullmatch(_ID, name):
+        return name
+    listed = case.marked("in_table")
+    same = listed.loc[listed["code"].eq(name[:_SHORT]).fillna(value=False), "subject"]
+    return service_of(case, str(same.iloc[0])) if len(same) else name
+
+
+def _begun(case: Case, row: Record) -> str | None:
+    """Return the container in the making, or the service whose image was pulled, above an engine's error."""
+    if not says(pd.Series([str(row["message"])], dtype="str"), "engine_error").any():
+        return None
+    above = case.logs[case.logs["service"].isna() & case.logs["order"].lt(row["order"]).fillna(value=False)]
+    begun = sought(above["message"], "container_begun").sort_values("row")["subject"]
+    return service_of(case, str(begun.iloc[-1])) if len(begun) else None
+
+
+def _told(case: Case) -> str | None:
+    """Return the one container of which people speak in the prose around a log."""
+    said = sought(case.logs.loc[case.logs["service"].isna(), "message"], "told_of")["subject"].str.lower()
+    return str(said.iloc[0]) if said.nunique() == 1 else None
 
 
 def _next_of(case: Case, row: Record) -> str | None:

@@ -42,8 +42,8 @@ def hypotheses(case: Case) -> list[Hypothesis]:
 
 def _named(case: Case, found: Hypothesis, first: Record) -> Hypothesis:
     """Name the client that no line names, where the command above it does."""
-    if found.service is None and first["origin"] in ("log", "unknown"):
-        found.service = naming.nameless(case, first)
+    if found.service is None:
+        found.service = naming.whose(case, first)
     return found
 
 

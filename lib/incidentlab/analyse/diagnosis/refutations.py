@@ -36,6 +36,9 @@ _WORK = 20
 _OUTRIGHT = 3
 """The exactness of what names a fault."""
 
+_OF_SERVICES = ("auth_failure", "missing_database", "missing_config", "migration_failure", "incompatible_data")
+"""Categories that tell of a service that runs; a build lacks space, a network or a program of its own."""
+
 _REACHING = ("wrong_host", "dns_failure", "network_timeout", "startup_race", "dependency_outage")
 
 
@@ -65,7 +68,7 @@ def unknown_root(case: Case, found: Hypothesis) -> Fact | None:
 def no_error(case: Case, found: Hypothesis) -> Fact | None:
     """Nothing ended, and the program itself logs all of it below the level of an error."""
     mild = all(row["level"] in ("debug", "info", "warning") for row in found.signs)
-    if found.hard or not _read(found) or not mild or _fell(case, found):
+    if found.hard or not _read(found) or not mild or _harmed(case, found):
         return None
     return "the program itself calls it no error", found.signs[-1]
 
@@ -73,7 +76,7 @@ def no_error(case: Case, found: Hypothesis) -> Fact | None:
 def wording(case: Case, found: Hypothesis) -> Fact | None:
     """Nothing ended, and only plain words tell it, without the level of an error."""
     loose = all(row["signature"] in _LOOSE and row["level"] not in ("error", "fatal") for row in found.signs)
-    if not _read(found) or not loose or _fell(case, found):
+    if not _read(found) or not loose or _harmed(case, found):
         return None
     return "only the wording tells it, and nothing ended", found.signs[-1]
 
@@ -86,6 +89,13 @@ def unharmed(_: Case, found: Hypothesis) -> Fact | None:
     if found.calm is None or found.won is not None:
         return None
     return "nothing that it could explain was harmed, and who says it went on", found.calm
+
+
+def in_a_build(_: Case, found: Hypothesis) -> Fact | None:
+    """Hold that steps of a build print all of it: no service of the project ran, and what ran there is gone."""
+    if found.category not in _OF_SERVICES or not all(row["origin"] == "build" for row in found.signs):
+        return None
+    return "a step of a build prints it, and no service", found.signs[-1]
 
 
 def works_afterwards(case: Case, found: Hypothesis) -> Fact | None:
@@ -238,6 +248,14 @@ def _fell(case: Case, found: Hypothesis) -> bool:
     return bool(found.service) and bool(case.crashes(found.service))
 
 
+def _harmed(case: Case, found: Hypothesis) -> bool:
+    """Say whether the service fell: by an exit that is seen, or by the error that ends a program."""
+    harm = found.harm
+    if found.kind == "crash" or harm is None or harm["service"] != found.service:
+        return _fell(case, found)
+    return harm["kind"] in ("ended", "crashed", "restarting") or _fell(case, found)
+
+
 def _works_later(case: Case, found: Hypothesis) -> bool:
     return case.works(found.service, found.signs[-1]) is not None
 
@@ -256,8 +274,8 @@ def _loopback(found: Hypothesis) -> bool:
 
 
 FACTS: Collection[Callable[[Case, Hypothesis], Fact | None]] = (
-    unknown_root, no_error, wording, unharmed, works_afterwards, went_on, script_went_on, busy_afterwards, own_server,
-    reached_later, optional, started_without, not_the_last, advice, stranger, warning,
+    unknown_root, no_error, wording, unharmed, in_a_build, works_afterwards, went_on, script_went_on, busy_afterwards,
+    own_server, reached_later, optional, started_without, not_the_last, advice, stranger, warning,
     surroundings, asked_for,
 )  # fmt: skip
 """Each is asked of every hypothesis; its name is that of its weight."""

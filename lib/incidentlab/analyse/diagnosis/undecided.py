@@ -19,6 +19,15 @@ from incidentlab.knowledge.weights import weight
 _PATIENCE = 3
 """A beginning that is said as often is no accident."""
 
+_CALM = 5
+"""As many lines, each another, of which none complains, are a program at its work."""
+
+_WORK = 20
+"""As many are needed where something complained before them."""
+
+_MANY = 2000
+"""Lines at the end that are looked at."""
+
 _LAST_WORDS = 3
 """Lines before an end that are shown."""
 
@@ -32,26 +41,55 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
     again = _again(case)
     if again is not None:
         return again
-    shown = _sign(case)
+    sign = _sign(case)
+    calm = _calm(case) if sign is None else None
+    shown = sign or calm
     if shown is None:
         return _unknown(case, [], roots) if roots else _silent()
     hidden = _cut_off(case)
     if hidden is not None:
         return hidden
-    found = Hypothesis("benign", None, weight("verdict.benign"), "Nothing in the evidence failed.", exactness=0)
-    found.rows = [evidence("for", "it works", shown)]
+    sure = weight("verdict.benign" if sign else "verdict.calm")
+    found = Hypothesis("benign", None, sure, "Nothing in the evidence failed.", exactness=0)
+    found.rows = [evidence("for", "it works" if sign else "it goes on, and complains of nothing", shown)]
     return found
+
+
+def _calm(case: Case) -> Record | None:
+    """Return the last line of a text of many different lines none of which complains, or none after the last of many.
+
+    A log often holds neither a start nor a success: a program is at its work, and says what it does.
+    """
+    said = case.logs[case.logs["kind"].isin(["log", "build"])]
+    said = said[says(said["message"], "worded") & ~says(said["message"], "trace_line")].tail(_MANY)
+    wrong = says(said["message"], "complains") & ~said["level"].isin(["debug", "info"])
+    wrong |= said["level"].isin(["error", "fatal"]).fillna(value=False)
+    after = said[~wrong[::-1].cummax()[::-1].astype(bool)]
+    enough = _CALM if not wrong.any() else _WORK
+    return tables.records(after.tail(1))[0] if after["message"].nunique() >= enough else None
 
 
 def _cut_off(case: Case) -> Hypothesis | None:
     """Return the answer where a source could not be read: what failed may stand in it."""
     lost = case.ledger[case.ledger["error"].notna()]
     if not len(lost):
-        return None
+        return _complained(case)
     names = ", ".join(str(name) for name in lost["source"].head(_PATIENCE))
     text = f"Nothing that could be read failed, but {names} could not be read: what failed may stand there."
     found = Hypothesis("unknown", None, weight("verdict.unknown"), text, exactness=0)
     found.rows = [missing(f"{row['source']} ({row['error']})", "docker compose ps -a") for row in tables.records(lost)]
+    return found
+
+
+def _complained(case: Case) -> Hypothesis | None:
+    """Return the answer where the engine or Compose speaks of an error at the end that is not known here."""
+    said = case.logs[case.logs["service"].isna()]
+    said = said[says(said["message"], "worded")].tail(_WORK)
+    wrong = tables.records(said[says(said["message"], "engine_error")])
+    if not wrong:
+        return None
+    found = Hypothesis("unknown", None, weight("verdict.unknown"), "It ends in an error that is not known here.")
+    found.exactness, found.rows = 0, series("for", "the error", wrong)
     return found
 
 
@@ -72,7 +110,7 @@ def _again(case: Case) -> Hypothesis | None:
     """Return the answer to a log that says one beginning again and again, and nothing else: it ends without a word."""
     for name in [*sorted(case.names), None]:
         ready = next((span for span in case.spans(name) if span["phase"] == "ready"), None)
-        own = case.lines(name)
+        own = case.lines(name) if not case.served(name) else case.logs[:0]
         own = own[says(own["message"], "worded")]
         if ready is not None:
             own = own[own["order"].ge(ready["start_order"]).fillna(value=False)]

@@ -125,11 +125,16 @@ def _records(lines: _Lines, logs: pd.DataFrame) -> tuple[Flags, Flags]:
 
 
 def _spoken(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
-    """Return the marks of failures, without those of typed commands; a fence may stand before a line of the log."""
+    """Return the marks of failures, without those of typed commands; a fence may stand before a line of the log.
+
+    Where nothing else failed, what people wrote around their commands is read too: they quote the error.
+    """
     found: pd.DataFrame = marks[marks["question"] == "failure"]
     typed = logs["kind"].eq("shell").to_numpy(np.bool_)[found["row"].to_numpy(np.int64)]
     fenced = found["row"].isin(marks.loc[marks["kind"] == "fence", "row"]).to_numpy()
-    kept: pd.DataFrame = found.loc[~typed | fenced]
+    logged = ~typed | fenced
+    commands = found["row"].isin(marks.loc[marks["kind"] == "prompted", "row"]).to_numpy()
+    kept: pd.DataFrame = found.loc[logged if (logged & (found["kind"] != "harmless")).any() else logged | ~commands]
     return kept
 
 

@@ -1,0 +1,76 @@
+"""When nobody is accused: what is called well, and what is not, though nothing known failed."""
+
+from collections.abc import Callable
+
+import pytest
+
+Verdict = Callable[[str], tuple[str, str | None, str | None]]
+
+TALK = "".join(f"shop-1  | 2026-03-01T10:00:{n:02d}Z basket {n} priced\n" for n in range(8))
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        pytest.param(TALK, "benign", id="a program that says what it does, and no more"),
+        pytest.param(TALK + "shop-1  | ERROR basket 9 is upside down\n", "unknown", id="its last word is an error"),
+        pytest.param("shop-1  | basket 1 priced\n", "unknown", id="one line shows nothing"),
+        pytest.param("#7 naming to docker.io/library/shop:latest done\n#7 DONE 0.2s\n", "benign", id="an image built"),
+        pytest.param(
+            "2026-03-01 10:00:00  Network shop  Created\n2026-03-01 10:00:01  Container shop-1  Started\n",
+            "benign",
+            id="Docker Desktop shows what Compose did",
+        ),
+        pytest.param(
+            "Creating shop_db_1 ... done\nError response from daemon: the whale is asleep\n",
+            "unknown",
+            id="it ends in an error of the engine that nobody knows",
+        ),
+        pytest.param(
+            "Creating shop_db_1 ... done\nERROR: No container found for db_1\n", "unknown", id="it is gone again"
+        ),
+    ],
+)
+def test_an_all_clear_needs_that_nothing_complains(verdict: Verdict, text: str, category: str) -> None:
+    """Many lines of which none complains are well; an error at the end that is not known is no all-clear."""
+    assert verdict(text)[0] == category
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        pytest.param(
+            "Pulling db (postgres:16)...\nERROR: Get https://registry.example.org/v2/: x509: certificate signed by "
+            "unknown authority\n",
+            "db",
+            id="whose image was pulled",
+        ),
+        pytest.param(
+            "Recreating shop_web_1...\nCannot start container 4f2a91c0d7e2: Bind for 0.0.0.0:80 failed: port is "
+            "already allocated\n",
+            "web",
+            id="what was being made",
+        ),
+        pytest.param(
+            " ✘ web Error     pull access denied for shop-web, repository does not exist\n",
+            "web",
+            id="a row of Compose's progress",
+        ),
+        pytest.param(
+            "NAME   READY   STATUS   RESTARTS   AGE\nshop-web-x2x8q   0/1   CrashLoopBackOff   6 (2m ago)   9m\n"
+            "\nopen /data/x: permission denied\n",
+            "shop-web-x2x8q",
+            id="the one pod that is listed as ill",
+        ),
+        pytest.param(
+            '4f2a91c0d7e2   shop   "/run.sh"   2 minutes ago   Restarting (1) 3 seconds ago      shop-web-1\n'
+            '0a1b2c3d4e5f   db   "/run.sh"   2 minutes ago   Restarting (1) 3 seconds ago      shop-db-1\n'
+            "$ docker logs 4f2a91c0d7e2\nopen /data/x: permission denied\n",
+            "web",
+            id="an id in a table",
+        ),
+    ],
+)
+def test_the_lines_around_name_the_service(verdict: Verdict, text: str, service: str) -> None:
+    """Where the failing line bears no name, what was done above it, or a table of containers, names the service."""
+    assert verdict(text)[1] == service
