@@ -118,6 +118,22 @@ def _recovery(story: Story) -> float:
     return story.after(at["resolved"]) - story.after(at["impact"])
 
 
+def _killed_place(story: Story) -> str:
+    events = report.of(story.incident.events, story.service)
+    return _place(events[events["action"] == "oom"])
+
+
+def _lasted(story: Story, run: float) -> float:
+    lived = report.of(story.found.lifetimes, story.service)
+    return float(lived.loc[lived["run"] == int(run), "duration_s"].iloc[0])
+
+
+def _image_megabytes(story: Story) -> float:
+    own = report.of(story.incident.containers, story.service)["image_id"].iloc[0]
+    images = story.incident.images
+    return float(images.loc[images["image_id"] == own, "size_bytes"].iloc[0] / 1e6)
+
+
 def _phase(story: Story, phase: str) -> pd.DataFrame:
     rows = report.of(story.found.phases, story.dependency)
     return rows[rows["phase"] == phase]
@@ -150,5 +166,8 @@ FACTS: dict[str, Callable[..., Any]] = {
     "runs_by": _runs_by,
     "delay": _delay,
     "recovery": _recovery,
+    "killed_place": _killed_place,
+    "lasted": _lasted,
+    "image_megabytes": _image_megabytes,
 }
 """name -> what finds it"""
