@@ -20,7 +20,7 @@ from typing import IO, Any
 import pandas as pd
 
 from incidentlab import bundle, tables
-from incidentlab.bundle import address, loose
+from incidentlab.bundle import address, loose, stream
 from incidentlab.incident import Incident
 from incidentlab.parse import (
     command,
@@ -124,9 +124,9 @@ def load(source: str | Path | bytes | IO[Any], *, name: str | None = None, servi
     if not isinstance(source, str | Path):
         if not hasattr(source, "read"):
             raise BadInput(f"load takes one source, no {type(source).__name__}; call it for each, or give their folder")
-        return _texts([("stdin", lines.encode(source.read()))], name=name, service=service)
+        return _texts([("stdin", lines.encode(stream.bounded(source, "the file")))], name=name, service=service)
     if source == "-":
-        return _texts([("stdin", sys.stdin.buffer.read())], name=name, service=service)
+        return _texts([("stdin", stream.bounded(sys.stdin.buffer, "standard input"))], name=name, service=service)
     if isinstance(source, str) and "\n" in source:
         return _texts([("text", lines.encode(source))], name=name, service=service)
     if isinstance(source, str) and source.startswith("compose:"):

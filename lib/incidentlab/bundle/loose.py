@@ -14,10 +14,12 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
-from incidentlab.bundle.archive import ALWAYS_FINE, MAX_MEMBERS, unpack
+from incidentlab.bundle.archive import ALWAYS_FINE, unpack
 from incidentlab.bundle.format import MANIFEST
+from incidentlab.bundle.stream import content
 from incidentlab.tables import BadInput
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -33,6 +35,8 @@ _PROJECT = re.compile(
 _DOCKERFILE = re.compile(r"dockerfile|containerfile", re.IGNORECASE)
 _LARGEST = 1 << 20
 """Bytes up to which a Dockerfile is read."""
+MAX_FILES = 2_000
+"""Files of a folder that are read: each is a text of its own, with its own names and clock."""
 _PASSED = frozenset(("node_modules", "venv", "__pycache__", "site-packages"))
 
 
@@ -46,7 +50,7 @@ def read(path: Path) -> bytes:
     """
     try:
         if path.suffix != ".gz":
-            return path.read_bytes()
+            return content(path)
         with gzip.open(path) as packed:
             data = packed.read(ALWAYS_FINE + 1)
     except OSError as error:
@@ -79,13 +83,16 @@ def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     """
     found: list[tuple[str, bytes]] = []
     troubles: dict[str, str] = {}
-    for number, path in enumerate(_files(folder)):
-        if number >= MAX_MEMBERS:
-            raise BadInput(f"{folder}: more than {MAX_MEMBERS} files; give the folder of one incident")
+    paths = list(islice(_files(folder), MAX_FILES + 1))
+    if len(paths) > MAX_FILES:
+        raise BadInput(f"{folder}: more than {MAX_FILES} files that may be logs; give the folder of one incident")
+    for path in sorted(paths):
         name = shown(path.relative_to(folder).as_posix())
         if path.name == MANIFEST:
             raise BadInput(f"{folder} holds bundles ({name}); give one of them, or load all with `load_all`")
         try:
+            if not path.is_file():
+                raise BadInput("is a pipe or a device, no file")
             found.append((name.removesuffix(".gz"), read(path)))
         except BadInput as error:
             troubles[name] = str(error).replace(str(path), "").strip()
@@ -114,13 +121,11 @@ def unpacked(archive: Path) -> Iterator[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder and of those in it, in the order of their names."""
+    """Yield what may be evidence in a folder and in those in it; folders that are links are not entered."""
     inner = folder.resolve()
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if any(part.startswith(".") or part in _PASSED for part in parts) or path.is_dir():
-            continue
-        if not path.resolve().is_relative_to(inner):
-            continue  # a link that leads out of the folder
-        if path.name == MANIFEST or (_EVIDENCE.fullmatch(path.name) and not _PROJECT.fullmatch(path.name)):
-            yield path
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _PASSED]
+        for name in names:
+            told = _EVIDENCE.fullmatch(name) and not _PROJECT.fullmatch(name) and not name.startswith(".")
+            if (told or name == MANIFEST) and (Path(place) / name).resolve().is_relative_to(inner):
+                yield Path(place) / name  # and no link that leads out of the folder

@@ -166,6 +166,8 @@ def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Bundl
 def manifest(place: Path, name: str) -> dict[str, Any]:
     """Return the manifest at a place; `name` is what the reader knows the bundle by."""
     try:
+        if place.exists() and not place.is_file():
+            raise OSError(0, "it is no file")
         manifest = loads(place.read_bytes())
     except FileNotFoundError as error:
         raise BadInput(f"{name}: no {MANIFEST}, so no incident bundle; `incidentlab capture` makes one") from error
