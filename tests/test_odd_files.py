@@ -13,6 +13,7 @@ from incidentlab import bundle
 from incidentlab.bundle import loose, stream
 from incidentlab.investigate import investigate
 from incidentlab.load import load
+from incidentlab.parse import bounds, events
 from incidentlab.report.answer import page
 from incidentlab.tables import BadInput
 
@@ -117,3 +118,30 @@ def test_a_line_of_many_megabytes_is_one_row() -> None:
     logs = load(b"web-1  | one\nweb-1  | " + b"x" * (4 << 20) + b"\nweb-1  | two\n").logs
     assert logs["message"].str.len().tolist() == [3, 4 << 20, 3]
     assert isinstance(logs["ts"].dtype, pd.DatetimeTZDtype)
+
+
+def test_times_of_other_centuries_are_none_and_said_to_be() -> None:
+    """A time that no clock of a container shows leaves no window of centuries, its line stays, the ledger counts it."""
+    text = f"web-1  | {TIMES[2]} starting\nweb-1  | 2026-11-23T09:24:45Z boom\nweb-1  | {TIMES[3]} gone\n"
+    incident = load(text)
+    assert incident.end == incident.start == pd.Timestamp("2026-11-23T09:24:45Z")
+    assert incident.logs["message"].tolist() == ["boom", "starting", "gone"]
+    assert incident.ledger.set_index("source")["gap"]["times"].startswith("2 times before 1970")
+
+
+def test_services_beyond_any_project_are_not_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many names of services the first are told apart, the other lines stay, and the ledger says so."""
+    monkeypatch.setattr(bounds, "MOST_SERVICES", 3)
+    incident = load("".join(f"web{number}-1  | line {number}\n" for number in range(5)) + "web4-1 exited with code 1\n")
+    assert incident.logs["message"].str.startswith("line").sum() == 5
+    assert incident.logs["service"].nunique() == 3
+    assert "5 names of services" in incident.ledger.set_index("source")["truncated"]["services"]
+
+
+def test_of_too_many_events_the_last_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source of more events than can be looked at gives the newest of them, and the ledger counts the others."""
+    monkeypatch.setattr(events, "MOST", 2)
+    event = '{"Type":"container","Action":"start","Actor":{"ID":"c0"},"timeNano":%d000000000}\n'
+    incident = load("".join(event % second for second in range(1, 6)))
+    assert incident.events["ts"].dt.second.tolist() == [4, 5]
+    assert "3 events before the last 2 are left out" in incident.ledger["truncated"].iloc[0]

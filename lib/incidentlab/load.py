@@ -23,6 +23,7 @@ from incidentlab import bundle, tables
 from incidentlab.bundle import address, loose, stream
 from incidentlab.incident import Incident
 from incidentlab.parse import (
+    bounds,
     command,
     compose_file,
     config,
@@ -76,12 +77,8 @@ PARSERS: dict[str, Callable[..., Evidence]] = {
 }
 """Kind of file -> who reads it. The first twelve, with the Dockerfile, are those of a bundle."""
 
-_TELLING = (
-    "inspect",
-    "config",
-    "images",
-    "written",
-)  # they assign values to names: what is secret there is so in every log
+_TELLING = ("inspect", "config", "images", "written")
+"""They assign values to names: what is secret there is so in every log."""
 _MUTE = {
     "config": "a Compose file",
     "dockerfile": "a Dockerfile",
@@ -284,7 +281,8 @@ def _incident(
     frames = {table.name: _joined(every, table) for table in tables.EVIDENCE_TABLES}
     frames["containers"] = listing.once(frames["containers"], frames["logs"])
     frames["events"] = events.named(frames["events"], frames["containers"])
-    frames = masked(frames, redactor)
+    frames, strange = bounds.kept(frames)
+    frames, ledger = masked(frames, redactor), ledger | strange
     for source, several in sources.items():
         ledger = ledger | {source: ledgers.entry(source, several, ledger.get(source) or {})}
     times = pd.concat([frames[table][column] for table, column in ledgers.TIMES])

@@ -20,6 +20,8 @@ from incidentlab.parse import clock, shapes
 from incidentlab.parse.evidence import Evidence, at, documents, unread_note
 from incidentlab.tables.documents import number
 
+MOST = 200_000
+"""Events of one source that are read, the newest: a day of ten healthchecks makes as many."""
 _NOISE = "com.docker.compose."
 _NUMBERS = {"exitCode": ("exit_code", ("die", "exec_die")), "signal": ("signal", ("kill",))}
 
@@ -40,6 +42,8 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         written = [(place, "", said) for place in unread if (said := line(texts[place - 1])) is not None]
         unread = sorted({*unread} - {place for place, _, _ in written})
         found = sorted([*found, *written], key=lambda event: event[0])
+    cut = [f"{len(found) - MOST} events before the last {MOST} are left out"] if len(found) > MOST else []
+    found = found[-MOST:]
     records = [_event(document) | {"line": line, "pointer": pointer or None} for line, pointer, document in found]
     labelled = _labelled(records)
     rows = [_row(event, labelled) | {"order": order, "file": file} for order, event in enumerate(records)]
@@ -47,7 +51,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         known = {row["container_id"]: row[name] for row in rows if row[name]}
         for row in rows:
             row[name] = row[name] or known.get(row["container_id"])
-    return Evidence({"events": tables.rows(rows, tables.EVENTS)}, [*unread_note(unread), *odd])
+    return Evidence({"events": tables.rows(rows, tables.EVENTS)}, [*unread_note(unread), *odd, *cut])
 
 
 def recognise(document: dict[str, Any]) -> bool:

@@ -27,8 +27,14 @@ _SHARED = ("auth_failure", "missing_database", "migration_failure", "tls_failure
 def ranked(case: Case, found: list[Hypothesis]) -> list[Hypothesis]:
     """Return the hypotheses, linked and in the order in which they are told."""
     merged = _merged(case, found)
+    ordered = sorted(merged, key=_order)
+    of: dict[str | None, list[Hypothesis]] = {}
+    for cause in ordered:
+        of.setdefault(cause.service, []).append(cause)
     for effect in merged:
-        effect.follows = _cause(case, effect, merged)
+        near = of.get(effect.service, []), of.get(effect.dependency, [])
+        others = ordered if effect.proxy else sorted([*near[0], *near[1]], key=_order)
+        effect.follows = _cause(case, effect, others)
     best: dict[tuple[str, str | None], float] = {}
     for hypothesis in merged:
         key = (hypothesis.category, hypothesis.dependency or hypothesis.service)
@@ -99,9 +105,8 @@ def _join(case: Case, kept: Hypothesis, other: Hypothesis) -> None:
 
 
 def _cause(case: Case, effect: Hypothesis, others: list[Hypothesis]) -> Hypothesis | None:
-    """Return the likeliest hypothesis of which `effect` is a consequence."""
-    causes = [other for other in others if other is not effect and _leads_to(case, other, effect)]
-    return min(causes, key=_order) if causes else None
+    """Return the likeliest hypothesis of which `effect` is a consequence, the first of them in order."""
+    return next((other for other in others if other is not effect and _leads_to(case, other, effect)), None)
 
 
 def _leads_to(case: Case, cause: Hypothesis, effect: Hypothesis) -> bool:

@@ -9,6 +9,7 @@ exit one after the other, the first of them as one that was asked to, and whoeve
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import pandas as pd
@@ -44,16 +45,20 @@ def end_begins(logs: pd.DataFrame, events: pd.DataFrame) -> Any:
     said = logs[logs["kind"].eq("log") & logs["message"].str.strip().ne("")]
     begins: Any = pd.NA
     parting, told = (says(said["message"], kind) for kind in _PARTING)
+    marked = said.assign(parting=parting, told=told).sort_values("order", ascending=False).dropna(subset="order")
+    lines, spoke, busy, others = deque(marked.to_dict("records")), set(), list[Any](), False
     failed: set[Any] = set()
     for row in reversed(died):
-        after = said[said["order"].gt(row["order"]).fillna(value=False)]
-        busy = after[~parting[after.index]]
-        if after["container"].eq(row["container"]).any() or len(busy) > _STRAY or busy["level"].eq("fatal").any():
+        while lines and lines[0]["order"] > row["order"] and len(busy) <= _STRAY:
+            line = lines.popleft()
+            spoke |= {line["container"]} if isinstance(line["container"], str) else set()
+            busy += [] if line["parting"] else [line]
+            others = others or bool(line["told"])
+        if row["container"] in spoke or len(busy) > _STRAY:
             break
-        if busy["container"].isin(failed).any():
+        if any(line["level"] == "fatal" or line["container"] in failed for line in busy):
             break
         failed |= {row["container"]} if row["exit_code"] not in (*_STOP_CODES, 2) else set()
-        others = told[after.index].any()
         begins = row["order"] if row["exit_code"] in _STOP_CODES or (row["exit_code"] == 2 and others) else begins
     ended = {row["service"] for row in died if pd.notna(begins) and row["order"] >= begins}
     return begins if len(ended) > 1 else pd.NA
