@@ -101,6 +101,7 @@ class _Table:
     reader: Reader
     messages: Texts
     names: list[str | None] = field(default_factory=list)
+    codes: dict[str | None, int] = field(default_factory=dict)
     odd: list[int] = field(default_factory=list)
     count: int = 0
     arrays: dict[str, list[Any]] = field(default_factory=dict)
@@ -145,9 +146,10 @@ class _Table:
         self.reader.passed(self.names[owners[-1]])
 
     def _code(self, name: str | None) -> int:
-        if name not in self.names:
+        if name not in self.codes:
+            self.codes[name] = len(self.names)
             self.names.append(name)
-        return self.names.index(name)
+        return self.codes[name]
 
     def finish(self, *, file: str, service: str | None = None, **facts: Any) -> Evidence:
         """Return the tables of all that was read."""

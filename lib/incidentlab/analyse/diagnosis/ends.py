@@ -46,22 +46,27 @@ def end_begins(logs: pd.DataFrame, events: pd.DataFrame) -> Any:
     begins: Any = pd.NA
     parting, told = (says(said["message"], kind) for kind in _PARTING)
     marked = said.assign(parting=parting, told=told).sort_values("order", ascending=False).dropna(subset="order")
-    lines, spoke, busy, others = deque(marked.to_dict("records")), set(), list[Any](), False
+    lines, spoke, others = deque(tables.records(marked)), set[str | None](), False
+    busy: list[Record] = []
     failed: set[Any] = set()
     for row in reversed(died):
         while lines and lines[0]["order"] > row["order"] and len(busy) <= _STRAY:
             line = lines.popleft()
-            spoke |= {line["container"]} if isinstance(line["container"], str) else set()
+            spoke |= {_named(line)}
             busy += [] if line["parting"] else [line]
             others = others or bool(line["told"])
-        if row["container"] in spoke or len(busy) > _STRAY:
+        if (_named(row) and _named(row) in spoke) or len(busy) > _STRAY:
             break
-        if any(line["level"] == "fatal" or line["container"] in failed for line in busy):
+        if any(line["level"] == "fatal" or _named(line) in failed for line in busy):
             break
-        failed |= {row["container"]} if row["exit_code"] not in (*_STOP_CODES, 2) else set()
+        failed |= {_named(row)} if row["exit_code"] not in (*_STOP_CODES, 2) else set()
         begins = row["order"] if row["exit_code"] in _STOP_CODES or (row["exit_code"] == 2 and others) else begins
     ended = {row["service"] for row in died if pd.notna(begins) and row["order"] >= begins}
     return begins if len(ended) > 1 else pd.NA
+
+
+def _named(row: Record) -> str | None:
+    return row["container"] if isinstance(row["container"], str) else None
 
 
 def stop_begins(logs: pd.DataFrame, events: pd.DataFrame, marks: pd.DataFrame) -> Record | None:
