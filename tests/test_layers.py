@@ -11,20 +11,21 @@ GROUND = {"tables", "knowledge"}
 
 ROOMS = {
     "tables": set(),
+    "whole": set(),
     "knowledge": set(),
     "incident": set(),
-    "bundle": set(),
+    "bundle": {"whole"},
     "redact": set(),
-    "load": {"incident", "bundle", "parse", "collect", "redact"},
+    "load": {"whole", "incident", "bundle", "parse", "collect", "redact"},
     "collect": {"bundle", "redact"},
     "parse": set(),
     "analyse": set(),
     "investigate": {"incident", "analyse"},
     "offline": set(),
     "plot": {"offline"},
-    "report": {"incident", "investigate", "analyse", "offline"},
-    "teach": {"incident", "load", "investigate", "analyse", "plot", "report"},
-    "run": {"bundle", "offline"},
+    "report": {"whole", "incident", "investigate", "analyse", "offline"},
+    "teach": {"whole", "incident", "load", "investigate", "analyse", "plot", "report"},
+    "run": {"whole", "bundle", "offline"},
 }
 """room -> the rooms that it may import besides the ground; `cli` and the front door may import all"""
 

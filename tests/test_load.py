@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from incidentlab import bundle
+from incidentlab.bundle import loose
 from incidentlab.load import kind_of, load
 from incidentlab.tables import EVIDENCE_TABLES, BadInput, check
 
@@ -273,8 +274,8 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.Monkey
     """One file that cannot be opened is a row of the ledger, and the others speak; alone it is one clear line."""
     (tmp_path / "web.log").write_text("boom\n")
     (tmp_path / "db.log").write_text("ready\n")
-    whole = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: denied() if path.name == "db.log" else whole(path))
+    whole = loose.content
+    monkeypatch.setattr(loose, "content", lambda path: denied() if path.name == "db.log" else whole(path))
     incident = load(tmp_path)
     assert incident.logs["message"].tolist() == ["boom"]
     assert incident.ledger.set_index("source").loc["file:db.log", "error"] == "cannot be read: Permission denied"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import difflib
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +52,7 @@ from incidentlab.parse.kinds import kind_of, unreadable
 from incidentlab.redact import Redactor, key
 from incidentlab.redact.tables import masked
 from incidentlab.tables import BadInput
+from incidentlab.whole import scratch
 
 PARSERS: dict[str, Callable[..., Evidence]] = {
     "container_log": container_log.parse,
@@ -183,9 +183,9 @@ def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
 def _live(project: str, *, name: str | None) -> Incident:
     from incidentlab.collect import capture  # the engine's client is only taken in where an engine is asked for
 
-    with tempfile.TemporaryDirectory(prefix="incidentlab-") as folder:
-        capture(project, Path(folder) / "bundle")
-        with bundle.read(Path(folder) / "bundle") as opened:
+    with scratch() as folder:
+        capture(project, folder / "bundle")
+        with bundle.read(folder / "bundle") as opened:
             return _bundle(opened, name=name)
 
 
@@ -193,8 +193,8 @@ def _at(source: str, *, name: str | None, service: str | None) -> Incident:
     """Load what is at an address, by way of a folder that is then forgotten."""
     if (here := address.local(source)) is not None:
         return _path(_there(here), name=name, service=service)
-    with tempfile.TemporaryDirectory(prefix="incidentlab-") as folder:
-        place = address.fetch(source, Path(folder))
+    with scratch() as folder:
+        place = address.fetch(source, folder)
         try:
             return _path(place, name=name, service=service)
         except BadInput as error:

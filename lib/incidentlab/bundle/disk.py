@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from incidentlab.whole import put
+
 
 def dump(value: Any, indent: int | None = None) -> bytes:
     """Return a JSON value as text with a line end."""
@@ -31,9 +33,7 @@ def folder_to_disk(folder: Path) -> None:
 
 def replace(place: Path, data: bytes) -> None:
     """Put a file in its place in one step: at any moment there is the old one or the new one, whole."""
-    new = place.with_name(f".{place.name}.new")
-    new.write_bytes(data)
-    new.replace(place)
+    put(place, data, mode=0o600)
 
 
 def append(handle: int, data: bytes, size: int) -> None:

@@ -55,7 +55,7 @@ class Journal:
         sessions = _of_sessions(self.lines)
         self.alive = sessions[-1].get("alive") if sessions and sessions[-1]["session"] == "began" else beat
         self._told = {self._key(line) for line in self.lines}
-        self._handle = os.open(self._place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        self._handle = os.open(self._place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def note(self, source: str, **facts: Any) -> None:
         """Write one line, unless it says what has been said."""

@@ -10,7 +10,6 @@ import gzip
 import os
 import posixpath
 import re
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from incidentlab.bundle.archive import ALWAYS_FINE, unpack
 from incidentlab.bundle.format import MANIFEST
 from incidentlab.bundle.stream import content
 from incidentlab.tables import BadInput
+from incidentlab.whole import scratch
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _EVIDENCE = re.compile(
@@ -115,9 +115,9 @@ def beside(file: Path, names: list[str]) -> list[tuple[str, bytes]]:
 @contextmanager
 def unpacked(archive: Path) -> Iterator[Path]:
     """Give the folder that an archive was unpacked to, which is then forgotten."""
-    with tempfile.TemporaryDirectory(prefix="incidentlab-") as folder:
-        unpack(archive, Path(folder))
-        yield Path(folder)
+    with scratch() as folder:
+        unpack(archive, folder)
+        yield folder
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import builtins
 import io
 import os
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +18,7 @@ from incidentlab.bundle.format import MANIFEST, SCHEMA, inside, ledger_row
 from incidentlab.bundle.packed import PACKED, unpacked
 from incidentlab.tables import BadInput
 from incidentlab.tables.documents import Odd, loads, shaped
+from incidentlab.whole import scratch
 
 _FILE = {
     **dict.fromkeys(("kind", "sha256", "service", "container", "container_id"), str),
@@ -44,10 +44,10 @@ class Bundle:
         Its ledger, and a row for each file that is missing, was changed, or was torn by a kill.
     """
 
-    def __init__(self, folder: Path, *, name: str, unpacked: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, name: str, unpacked: ExitStack | None = None) -> None:
         self.folder = folder
         self.manifest = manifest(folder / MANIFEST, name)
-        self._tidy = weakref.finalize(self, shutil.rmtree, unpacked, ignore_errors=True) if unpacked else None
+        self._tidy = weakref.finalize(self, unpacked.close) if unpacked else None
         self._missing: set[str] = set()
         self.ledger: list[dict[str, Any]] = [*self.manifest["ledger"], *self._damages()]
 
@@ -154,13 +154,10 @@ def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Bundl
         raise BadInput(f"{place}: no such file or folder")
     if place.is_dir():
         return Bundle(place, name=str(place))
-    unpacked = Path(tempfile.mkdtemp(prefix="incidentlab-"))
-    try:
+    with ExitStack() as stack:
+        unpacked = stack.enter_context(scratch())
         unpack(place, unpacked, max_bytes=max_bytes)
-        return Bundle(_top(unpacked), name=str(place), unpacked=unpacked)
-    except BaseException:
-        shutil.rmtree(unpacked, ignore_errors=True)
-        raise
+        return Bundle(_top(unpacked), name=str(place), unpacked=stack.pop_all())
 
 
 def manifest(place: Path, name: str) -> dict[str, Any]:

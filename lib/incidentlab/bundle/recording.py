@@ -224,7 +224,7 @@ class Recording:
         self.files[path] = {**entry, "open": True}
         self._save()
         (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        return path, os.open(self.folder / path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666), 0
+        return path, os.open(self.folder / path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600), 0
 
     def _drop(self) -> bool:
         """Drop the segment that was written longest ago; never the last of a series, by which it would go on."""
@@ -269,7 +269,7 @@ def _claim(folder: Path) -> int:
     import fcntl  # where there is none, there is no recorder, but still all the rest
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError as error:
         raise BadInput(f"{folder}: exists and is no folder; choose another place") from error
     handle = os.open(folder, os.O_RDONLY)

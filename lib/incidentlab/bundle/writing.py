@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from incidentlab.bundle.disk import dump, folder_to_disk, to_disk
 from incidentlab.bundle.format import MANIFEST, SCHEMA, inside
 from incidentlab.bundle.packed import PACKED, packed
 from incidentlab.tables import BadInput
+from incidentlab.whole import growing, take_place
 
 
 class Scrub(Protocol):
@@ -82,15 +81,15 @@ class Writer:
     def manifest(self, facts: dict[str, Any]) -> None:
         """Write the manifest, the last file of all."""
         whole = {"schema": SCHEMA, **facts, **self.facts, "files": self.files, "ledger": self.ledger}
-        with (self.folder / MANIFEST).open("xb") as file:
+        with os.fdopen(_own(self.folder / MANIFEST), "wb") as file:
             file.write(dump(self._scrub.json(whole), indent=1))
             to_disk(file)
 
     def _store(self, path: str, chunks: Iterable[bytes], entry: dict[str, Any]) -> None:
         target = self.folder / inside(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
-        with target.open("xb") as file:
+        with os.fdopen(_own(target), "wb") as file:
             for chunk in chunks:
                 file.write(chunk)
                 digest.update(chunk)
@@ -123,23 +122,22 @@ def write(
 
     Notes
     -----
-    Replacing is two renames, for lack of an exchange in one: a kill between them leaves the old bundle
-    beside its place as ``.NAME.old-…``. A kill before leaves ``.NAME.partial-…``, which is never read.
+    Replacing is one exchange of names (Linux `renameat2`). A kill before leaves ``.NAME.partial``, which is never read
+    and which the next capture to this place removes. Folders are their owner's (0700), and so are files (0600).
     """
     target = Path(folder).absolute()
     _refuse_to_replace(target, overwrite)
     captured_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-    partial = _sibling(target, "partial")
-    partial.mkdir(parents=True)
-    try:
+    with growing(target) as partial:
         writer = Writer(partial, scrub or Plain())
         yield writer
         head = {"project": project, "captured_at": captured_at, "incidentlab": version("incidentlab")}
         writer.manifest(head)
         _refuse_to_replace(target, overwrite)
-        _move(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        for folder in (partial, *(place for place in partial.rglob("*") if place.is_dir())):
+            folder_to_disk(folder)
+        take_place(partial, target)
+        folder_to_disk(target.parent)
 
 
 def _refuse_to_replace(target: Path, overwrite: bool) -> None:
@@ -151,22 +149,6 @@ def _refuse_to_replace(target: Path, overwrite: bool) -> None:
         raise BadInput(f"{target}: exists and is no incident bundle, so it is not overwritten; choose another place")
 
 
-def _move(partial: Path, target: Path) -> None:
-    """Put a finished folder in its place; what stood there is removed last."""
-    for folder in (partial, *(place for place in partial.rglob("*") if place.is_dir())):
-        folder_to_disk(folder)
-    old = _sibling(target, "old")
-    if target.exists():
-        target.rename(old)
-    try:
-        partial.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    folder_to_disk(target.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _sibling(target: Path, what: str) -> Path:
-    return target.with_name(f".{target.name}.{what}-{secrets.token_hex(4)}")
+def _own(place: Path) -> int:
+    """Open a new file that its owner alone may read."""
+    return os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -20,7 +20,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import dask
@@ -29,6 +28,7 @@ from distributed import Client, LocalCluster, Security
 from distributed.comm.core import connect
 from distributed.scheduler import KilledWorker
 
+from incidentlab import whole
 from incidentlab.bundle import address
 from incidentlab.run.delivery import deliver, delivered
 from incidentlab.run.one import NotebookFailed
@@ -167,13 +167,13 @@ def work(task: Task, book: str, output: str, expected: str) -> dict[str, Any]:
         return row
     with _STARTING:
         server = Server.own().address
-    with TemporaryDirectory(prefix="incidentlab-") as folder:
-        beside = Path(folder) / "notebook"
+    with whole.scratch() as folder:
+        beside = folder / "notebook"
         beside.mkdir()
         notebook = beside / Path(task.notebook).name
         notebook.write_text(book, encoding="utf-8")
-        row = execute(replace(task, notebook=str(notebook), folder=folder), server)
-        deliver(output, row, Path(folder))
+        row = execute(replace(task, notebook=str(notebook), folder=str(folder)), server)
+        deliver(output, row, folder)
     return row
 
 

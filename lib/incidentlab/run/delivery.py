@@ -13,6 +13,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from incidentlab import whole
 from incidentlab.bundle import address
 from incidentlab.run.task import OUTPUTS
 
@@ -90,6 +91,4 @@ def put(output: str, name: str, data: bytes) -> None:
         with address.reached(output):
             system.pipe_file(f"{root}/{name}", data)
         return
-    partial = Path(output) / f".{name}.partial-{secrets.token_hex(4)}"  # another machine may write the same file
-    partial.write_bytes(data)
-    partial.replace(Path(output) / name)
+    whole.put(Path(output) / name, data, beside=f"partial-{secrets.token_hex(4)}")  # other machines may write it, too

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from incidentlab import whole
 from incidentlab.bundle import address
 from incidentlab.run import index, shipped
 from incidentlab.run.delivery import deliver, put, take_back
@@ -267,8 +267,8 @@ def _ways(
     if not address.is_address(output):
         yield lambda tasks: processes.rows(tasks, Path(output), jobs)
         return
-    with tempfile.TemporaryDirectory(prefix="incidentlab-") as folder:
-        yield lambda tasks: _delivered(processes.rows(tasks, Path(folder), jobs), Path(folder), output)
+    with whole.scratch() as folder:
+        yield lambda tasks: _delivered(processes.rows(tasks, folder, jobs), folder, output)
 
 
 def _delivered(rows: Iterable[dict[str, Any]], folder: Path, output: str) -> Iterator[dict[str, Any]]:

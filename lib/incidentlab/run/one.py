@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -15,6 +14,7 @@ from incidentlab.bundle import address
 from incidentlab.run import shipped
 from incidentlab.run.parameters import checked, declared, trust
 from incidentlab.tables import BadInput, IncidentlabError
+from incidentlab.whole import put_all, scratch
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -77,16 +77,19 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{notebook.stem}-{_label(source)}"
     done, failed = folder / f"{name}.ipynb", folder / f"{name}.failed.ipynb"
-    partial = folder / f".{name}.partial.ipynb"
-    try:
-        where = folder.resolve() if shipped.is_shipped(notebook) else notebook.parent
-        _execute(notebook, partial, values, folder=where, progress=progress)
-    except NotebookFailed as error:
-        partial.replace(failed)
-        raise NotebookFailed(f"{error}; what ran is kept in {failed}") from error
-    partial.replace(done)
+    shown = folder / f"{name}.html"
+    where = folder.resolve() if shipped.is_shipped(notebook) else notebook.parent
+    with scratch() as private:
+        partial = private / "notebook.ipynb"
+        try:
+            _execute(notebook, partial, values, folder=where, private=private, progress=progress)
+        except NotebookFailed as error:
+            put_all(folder, {failed.name: partial.read_bytes()})
+            raise NotebookFailed(f"{error}; what ran is kept in {failed}") from error
+        told = page(nbformat.read(partial, as_version=4), title=_label(source))
+        put_all(folder, {done.name: partial.read_bytes(), shown.name: told.encode("utf-8", "replace")})
     failed.unlink(missing_ok=True)
-    return Ran(done, _write(folder / f"{name}.html", page(nbformat.read(done, as_version=4), title=_label(source))))
+    return Ran(done, shown)
 
 
 def page(book: nbformat.NotebookNode, *, title: str, index: str | None = None) -> str:
@@ -134,23 +137,25 @@ def literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _execute(notebook: Path, target: Path, values: Mapping[str, Any], *, folder: Path, progress: bool) -> None:
+def _execute(
+    notebook: Path, target: Path, values: Mapping[str, Any], *, folder: Path, private: Path, progress: bool
+) -> None:
+    """Execute a notebook in a folder; the kernel talks over sockets in `private`, not over TCP."""
     import papermill  # two seconds to import
     from traitlets.config import Config
 
     trust()
     try:
-        with TemporaryDirectory(prefix="incidentlab-") as private:  # the kernel talks over sockets in here, not TCP
-            papermill.execute_notebook(
-                literal(notebook),
-                literal(target),
-                parameters=dict(values),
-                kernel_name="python3",
-                language="python",
-                cwd=str(folder),
-                progress_bar=progress,
-                config=Config(KernelManager={"transport": "ipc", "connection_file": f"{private}/kernel.json"}),
-            )
+        papermill.execute_notebook(
+            literal(notebook),
+            literal(target),
+            parameters=dict(values),
+            kernel_name="python3",
+            language="python",
+            cwd=str(folder),
+            progress_bar=progress,
+            config=Config(KernelManager={"transport": "ipc", "connection_file": f"{private}/kernel.json"}),
+        )
     except papermill.PapermillExecutionError as error:
         raise NotebookFailed(f"cell {error.exec_count} raised {error.ename}: {error.evalue}") from error
 
@@ -159,9 +164,3 @@ def _label(source: str) -> str:
     """Return a name for the files: the last part of the source, with only letters, digits, dot and dash."""
     stem = address.label(source) if address.is_address(source) else Path(source).name
     return "".join(c if c.isalnum() or c in ".-" else "-" for c in stem).strip("-.") or "source"
-
-
-def _write(path: Path, text: str) -> Path:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    return partial.replace(path)

@@ -14,6 +14,7 @@ from typing import Any
 
 from incidentlab.run.parameters import Parameter
 from incidentlab.tables import BadInput
+from incidentlab.whole import put_all
 
 _PACKAGE = Path(__file__).parent.parent
 _NUMBER = re.compile(r"^\d+-")
@@ -129,9 +130,7 @@ def write_new(target: Path, written: Mapping[str, bytes]) -> None:
         path = target / name
         if path.exists() and path.read_bytes() != content:
             raise BadInput(f"{path} is there already and differs: it may be somebody's work; give another folder")
-    for name, content in written.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_bytes(content)
+    put_all(target, written)
 
 
 def _moved(text: str) -> bytes:

@@ -9,13 +9,13 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 import pandas as pd
 
-from incidentlab.run.one import _write, literal, page
+from incidentlab import whole
+from incidentlab.run.one import literal, page
 from incidentlab.run.parameters import trust
 from incidentlab.run.shipped import is_shipped
 
@@ -82,8 +82,8 @@ def execute(task: Task, server: str) -> dict[str, Any]:
     folder = Path(task.folder)
     partial, told = folder / f".{task.incident}.partial.ipynb", folder / f".{task.incident}.partial.json"
     row: dict[str, Any] = {"incident": task.incident, "source": task.source, "timeout_s": task.timeout_s}
-    with TemporaryDirectory(prefix="incidentlab-", ignore_cleanup_errors=True) as scratch:  # also of a killed kernel
-        row |= _execute(task, server, partial, told, scratch)
+    with whole.scratch() as scratch:  # also of a killed kernel
+        row |= _execute(task, server, partial, told, str(scratch))
     if row["status"] != "done":
         told.unlink(missing_ok=True)  # it may have ended in the middle
     row |= dict.fromkeys(OUTPUTS) | {"key": task.key}
@@ -94,7 +94,8 @@ def execute(task: Task, server: str) -> dict[str, Any]:
             row[kind] = file.replace(done).name
     if row["notebook"]:
         book = nbformat.read(folder / row["notebook"], as_version=4)
-        row["page"] = _write(folder / f"{task.incident}.html", page(book, title=task.incident, index="index.html")).name
+        shown = page(book, title=task.incident, index="index.html").encode("utf-8", "replace")
+        row["page"] = whole.put(folder / f"{task.incident}.html", shown).name
     if row["verdict"]:
         row |= _answered(json.loads((folder / row["verdict"]).read_text(encoding="utf-8")))
     return row | {"started": started.isoformat(), "duration_s": round(time.monotonic() - t0, 3)}

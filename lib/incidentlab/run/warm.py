@@ -20,13 +20,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from incidentlab.tables import EngineTrouble
+from incidentlab.whole import scratch
 
 IMPORTS = (
     "pandas",
@@ -65,8 +66,8 @@ class Server:
     _own: ClassVar[Server | None] = None
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="incidentlab-")
-        self.address = str(Path(self._folder.name) / "warm")
+        self._folder = ExitStack()
+        self.address = str(self._folder.enter_context(scratch()) / "warm")
         command = [sys.executable, "-P", "-c", _SERVE, self.address]
         alone = os.environ | _NO_THREADS
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=alone)  # noqa: S603 - our own program
@@ -100,7 +101,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._folder.cleanup()
+        self._folder.close()
 
 
 def serve(address: str, lifeline: int) -> None:

@@ -19,6 +19,7 @@ from incidentlab.teach.lesson import SEALED, sealed
 from incidentlab.teach.plan import plan
 from incidentlab.teach.question import answers
 from incidentlab.teach.written import read
+from incidentlab.whole import put_all
 
 EDITIONS = ("student", "instructor")
 _TOLD = ("README.md", "ground-truth.json")
@@ -57,9 +58,7 @@ def editions(source: Path, target: Path, *, edition: str = "student", data: Path
         path = target / name
         if path.exists() and path.read_bytes() != content:
             raise BadInput(f"{path} is there already and differs: it may be somebody's work; give another folder")
-    for name, content in written.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_bytes(content)
+    put_all(target, written)
     return [target / name for name in written if name.endswith(".ipynb")]
 
 

@@ -27,6 +27,7 @@ from incidentlab.report.postmortem.people.identity import belongs, identity
 from incidentlab.report.postmortem.people.own import check, declared
 from incidentlab.tables import BadInput
 from incidentlab.tables.extras import there
+from incidentlab.whole import put_all
 
 FIGURE = "timeline.png"
 
@@ -72,8 +73,7 @@ def write(
     made = draft(found, people(folder, found), figure=figure, before=before)
     files = _files(made, interactive)
     with _writable(folder):
-        for name, content in files.items():
-            _whole(folder / name, content)
+        put_all(folder, files)
     return Written(made, folder, (NAME, *files))
 
 
@@ -139,9 +139,3 @@ def _evidence(made: Draft) -> dict[str, Any]:
     frames = {"milestones": made.milestones, "metrics": made.metrics}
     told = {name: [values(row) for row in tables.records(frame)] for name, frame in frames.items()}
     return {"status": made.internal.status, "evidence": cites, **told, "sections": plain(made.internal)["sections"]}
-
-
-def _whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -28,6 +27,7 @@ from incidentlab.report.postmortem.people.wording import Remark, wording
 from incidentlab.report.screen import watched
 from incidentlab.report.show import Shown, table, visible
 from incidentlab.tables import BadInput
+from incidentlab.whole import put
 
 if TYPE_CHECKING:
     from incidentlab.investigate import Investigation
@@ -69,10 +69,7 @@ class Sheet:
         if text != self.text and read(text).incident is None:
             text = f"{named(self._incident)}\n{text}"
         if text != self.text:
-            partial = self.path.with_name(f".{NAME}.partial")
-            partial.write_bytes(text.encode())
-            shutil.copymode(self.path, partial)
-            partial.replace(self.path)
+            put(self.path, text.encode())
         before, self.text, self.answers = self.answers, text, answers(read(text))
         return [name for name in FIELDS if self.answers[name] != before[name]]
 
