@@ -136,3 +136,17 @@ def test_the_command_prints_words_or_json() -> None:
     told = json.loads(CliRunner().invoke(app, ["compare", *both, "--json"]).output)
     assert set(told) == {"before", "after", "differences", "ledgers"}
     assert {row["area"] for row in told["differences"]} >= {"configuration", "restarts", "verdict"}
+
+
+def test_a_tag_that_names_another_image_is_told() -> None:
+    """The same name for another image is said in so many words: nothing in the Compose file has changed."""
+    names = [{"image": "web:1", "image_id": number, "size_bytes": 10, "store": "overlay2"} for number in ("a", "b")]
+    boxes = [
+        {"service": "web", "container": "x-web-1", "image_id": number, "state": "running"} for number in ("a", "b")
+    ]
+    before, after = (
+        Case(images=tables.rows([image], tables.IMAGES), containers=tables.rows([box], tables.CONTAINERS))
+        for image, box in zip(names, boxes, strict=True)
+    )
+    (told,) = said(differences(before, after), "image")
+    assert told.startswith("web: the tag web:1 names another image than before")

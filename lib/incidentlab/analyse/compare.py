@@ -128,7 +128,9 @@ def _images(before: Case, after: Case) -> Iterator[Record]:
 
 
 def _sizes(service: str, old: Record, new: Record) -> Record:
-    names = f"{service}: {old['image']} was replaced by {new['image']}"
+    moved = f"the tag {new['image']} names another image than before (only a digest would not)"
+    replaced = f"{old['image']} was replaced by {new['image']}"
+    names = f"{service}: {moved if old['image'] == new['image'] else replaced}"
     values = old["size_bytes"], new["size_bytes"]
     if pd.notna(old["store"]) and pd.notna(new["store"]) and old["store"] != new["store"]:
         told = f"{names}; {old['store']} and {new['store']} count sizes differently, which cannot be compared"

@@ -140,6 +140,13 @@ KILLED = [
 ]
 ASKED = [event(0, "kill", signal=15), event(0.3, "die", exit_code=0), event(0.5, "stop")]
 STARTING = phase("web", "ready", 20)
+PUBLISHED = "  web:\n    image: web:1\n    ports: ['8080:80']\n"
+HEARD = {
+    "logs": [line(0, message="Server listening on port 3000")],
+    "marks": [{"row": 0, "question": "phase", "kind": "ready"}],
+    "phases": [STARTING],
+}
+REFUSED_THERE = {"ts": at(30), "service": "proxy", "target": "web", "port": 80, "kind": "refused"} | NEAR
 LOGGED = [box(log_driver="json-file", log_options="{}")]
 
 Given = dict[str, Any]
@@ -310,6 +317,11 @@ EXAMPLES: dict[str, tuple[Given, Given, Given]] = {
         {"settings": compose(PLAIN), "ledger": [{"source": "config", "gap": "not what the containers were made from: web"}]},
         {"settings": compose(PLAIN)},
         {"settings": compose(PLAIN), "ledger": [{"source": "config"}]},
+    ),
+    "port-unheard": (
+        {"settings": compose(PUBLISHED), **HEARD, "failures": [REFUSED_THERE]},
+        {"settings": compose(PUBLISHED), **HEARD},
+        {"settings": compose(PUBLISHED.replace("8080:80", "8080:3000")), **HEARD, "failures": [REFUSED_THERE]},
     ),
     "fixes-known": (
         {"scans": [{"artifact": "web:1", "image_id": "sha256:i", "scanned": at(0)}],

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.audit.case import Case, Found
+from incidentlab.analyse.audit.case import Case, Found, Record
+from incidentlab.analyse.marks import sought
 
 _CHANGED = re.compile(r"not what the containers were made from: ([\w., -]+)")
 """What a capture says in its ledger where Compose gives a service another hash today."""
@@ -22,6 +23,39 @@ def not_what_is_written(case: Case) -> Iterator[Found]:
         for name in (service.rstrip(";. ") for service in services):
             if name in case.services:
                 yield Found("not-what-is-written", case.place(name, "image"), name, {"service": name})
+
+
+def unheard_port(case: Case) -> Iterator[Found]:
+    """Yield the published ports that refused a client inside, while the program says that it listens on others."""
+    for service in case.services:
+        heard = _heard(case, service)
+        if not heard:
+            continue
+        refused = case.rows("failures", target=service, kind="refused")
+        ready = case.first_ready(service)
+        for target, row in _published(case, service).items():
+            tries = [one for one in refused if one["port"] == target and pd.notna(ready) and one["ts"] > ready]
+            if target not in heard and tries:
+                others = ", ".join(map(str, sorted(heard)))
+                names = {"service": service, "port": str(target), "others": others, "count": str(len(tries))}
+                yield Found("port-unheard", row, service, names)
+
+
+def _published(case: Case, service: str) -> dict[int, Record]:
+    """Return the TCP ports inside the container that are published, each with its setting; ranges are left out."""
+    found = {}
+    for row in case.below(service, "ports"):
+        long, short = row["key"].endswith(".target"), re.fullmatch(r"(?:.*:)?(\d+)(?:/tcp)?", str(row["value"]))
+        if short and (long or re.fullmatch(r"ports\.\d+", row["key"])):
+            found[int(short[1])] = row
+    return found
+
+
+def _heard(case: Case, service: str) -> set[int]:
+    """Return the ports on which a service says that it listens."""
+    ready = case.logs.iloc[case.marks.loc[case.marks["kind"].eq("ready"), "row"].astype(int)]
+    told = sought(ready.loc[ready["service"].eq(service), "message"], "port_told")
+    return set(told["port"].astype(int))
 
 
 def fixes_known(case: Case) -> Iterator[Found]:
