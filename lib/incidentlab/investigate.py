@@ -115,6 +115,13 @@ class Investigation:
         return self.diagnosis.evidence
 
     @cached_property
+    def excluded(self) -> pd.DataFrame:
+        """EXCLUDED: what the cause is not, and by which row."""
+        from incidentlab.analyse.excluded import excluded
+
+        return excluded(self.findings, self.evidence)
+
+    @cached_property
     def restarts(self) -> pd.DataFrame:
         """RESTARTS, observed and predicted."""
         from incidentlab.analyse.restarts import restarts

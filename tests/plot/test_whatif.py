@@ -50,7 +50,7 @@ def test_a_grid_is_a_heat_map_with_the_failures_hatched() -> None:
     hatched = [patch for patch in ax.patches if patch.get_hatch()]
     assert len(hatched) == int((~table["recovers"]).sum())
     assert len(ax.texts) == int(table["recovers"].sum())
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("tries", "initial_s")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("tries within one run", "delay before the second try (s)")
     assert legend(ax) == ["does not recover"]
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from incidentlab.analyse import backoff, health, restarts, whatif
 from incidentlab.incident import Incident
-from incidentlab.investigate import Investigation
+from incidentlab.investigate import Investigation, investigate
+from incidentlab.load import load
 from incidentlab.report import (
     as_it_was,
     facts,
@@ -32,6 +33,12 @@ def test_a_crash_loop_is_told_with_its_count_and_its_residuals(investigated: Inv
     text = " ".join(restarts_said(ladder, ends).text.split())
     assert "was restarted 12 times: 12 by policy" in text
     assert "the longest delay was 60 s" in text
+
+
+def test_of_restarts_nothing_is_claimed_where_none_can_be_seen() -> None:
+    """Lines alone show no start and no end: that is said, in place of a count of none."""
+    found = investigate(load("app-1  | boom\n" * 3))
+    assert "not known" in restarts_said(found.restarts, found.loop_ends, runs=found.lifetimes).text
 
 
 def test_retries_are_held_against_the_declared_policy(investigated: Investigated) -> None:
@@ -62,6 +69,30 @@ def test_what_would_have_helped_comes_first(investigated: Investigated) -> None:
     assert text.index("restart: on-failure: recovers") < text.index("as it was: does not recover")
     assert "its restart budget is spent" in text
     assert "auth-service" in measured(known).text
+
+
+def test_a_fix_is_told_from_luck(investigated: Investigated) -> None:
+    """Waiting for health is a clean fix, a policy without limit works, and a budget that just sufficed is luck."""
+    found = investigated("startup-race")
+    known = facts(found, *PAIR)
+    settings = {
+        "waits": whatif.Setting(condition="service_healthy", interval_s=1.0, start_period_s=30.0),
+        "always": whatif.Setting(restart="on-failure"),
+        "just": whatif.Setting(restart="on-failure", restart_max=6),
+        "once": whatif.Setting(),
+    }
+    told = whatif.replays(known, settings).set_index("value")
+    assert told["verdict"].to_dict() == {"waits": "clean", "always": "works", "just": "luck", "once": "none"}
+    assert told.loc["just", "holds_to_s"] < 2 * known.ready[0][0]
+    assert "Only luck" in whatif_said(told.reset_index(), "").text
+
+
+def test_the_unhealthy_service_comes_first_with_what_its_probe_printed(investigated: Investigated) -> None:
+    """Who is unhealthy leads, and the output of its last failed probe stands there with its place."""
+    found = investigated("healthcheck-exec")
+    text = health_said(found.health, found.incident.probes).text
+    assert text.startswith("Unhealthy: auth-service")
+    assert "executable file not found" in text.partition("The others")[0]
 
 
 def test_the_setting_of_the_incident_is_read_off_the_evidence(investigated: Investigated) -> None:

@@ -15,6 +15,20 @@ from incidentlab.plot import style
 _COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
 _LINES = ("-", "--", "-.", ":")
 NEVER = "does not recover"
+WORDS = {
+    "tries": "tries within one run",
+    "initial_s": "delay before the second try (s)",
+    "factor": "each delay is so many times the one before",
+    "cap_s": "longest delay (s)",
+    "restart_max": "restarts that on-failure:N may make (N)",
+    "interval_s": "interval of the healthcheck (s)",
+    "timeout_s": "time that a probe may take (s)",
+    "start_period_s": "start period of the healthcheck (s)",
+    "retries": "failed probes that make it unhealthy",
+    "restart": "restart policy",
+    "condition": "what depends_on waits for",
+}
+"""parameter of a setting -> the words of its axis, with the unit"""
 
 
 def whatif(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -50,8 +64,8 @@ def _heat(ax: Axes, table: pd.DataFrame) -> Axes:
             ax.text(column + 0.5, row + 0.5, f"{at:.1f}", ha="center", va="center", fontsize=8, color=colour)
     ax.set_xticks([place + 0.5 for place in range(len(values))], values)
     ax.set_yticks([place + 0.5 for place in range(len(others))], others)
-    ax.set_xlabel(str(table["parameter"].iloc[0]))
-    ax.set_ylabel(str(table["other"].iloc[0]))
+    ax.set_xlabel(_words(table["parameter"].iloc[0]))
+    ax.set_ylabel(_words(table["other"].iloc[0]))
     if cells.notna().to_numpy().any():
         bar = ax.figure.colorbar(mesh, ax=ax)
         bar.set_label("recovered after the stack's start (s)")
@@ -59,6 +73,10 @@ def _heat(ax: Axes, table: pd.DataFrame) -> Axes:
         patch = Patch(facecolor="white", edgecolor="#B0B0B0", hatch="////", label=NEVER)
         ax.legend(handles=[patch], loc="lower left", bbox_to_anchor=(0.0, 1.01), frameon=False, fontsize=8)
     return ax
+
+
+def _words(parameter: object) -> str:
+    return WORDS.get(str(parameter), str(parameter))
 
 
 def _curve(ax: Axes, table: pd.DataFrame) -> Axes:
@@ -72,7 +90,7 @@ def _curve(ax: Axes, table: pd.DataFrame) -> Axes:
     if not numeric:
         ax.set_xticks(x, table["value"])
     ax.set_ylim(bottom=0)
-    ax.set_xlabel(str(table["parameter"].iloc[0]))
+    ax.set_xlabel(_words(table["parameter"].iloc[0]))
     ax.set_ylabel("recovered after the stack's start (s)")
     _plain(ax)
     ax.legend(frameon=False, fontsize=8)
@@ -94,8 +112,11 @@ def recovery(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return style.nothing("nothing can be replayed, or no start was seen to its end", ax)
     axes = ax if ax is not None else plt.subplots(figsize=(9, 4.2), layout="constrained")[1]
     last = table["time_s"].max() * 1.05
-    for place, (setting, rows) in enumerate(table.groupby("setting", sort=False)):
-        _step(axes, rows, ("recovered_ratio", last), str(setting), place)
+    same: dict[tuple[object, ...], list[str]] = {}
+    for setting, rows in table.groupby("setting", sort=False):
+        same.setdefault(tuple(rows[["time_s", "recovered_ratio"]].to_numpy().ravel().tolist()), []).append(str(setting))
+    for place, names in enumerate(same.values()):  # settings of one curve are one line: the last would hide the others
+        _step(axes, table[table["setting"] == names[0]], ("recovered_ratio", last), "\n".join(names), place)
     axes.set_xlabel("time after the stack's start (s)")
     axes.set_ylabel("share of starts recovered")
     return _shares(axes)

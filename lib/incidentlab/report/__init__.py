@@ -4,12 +4,12 @@ from incidentlab.report.answer import answer, decisive, how_sure, unknowns
 from incidentlab.report.audit import audited
 from incidentlab.report.chosen import chosen, of
 from incidentlab.report.compare import compared
+from incidentlab.report.health import health_said
 from incidentlab.report.images import images_said
 from incidentlab.report.replayed import replay
 from incidentlab.report.replays import (
     as_it_was,
     facts,
-    health_said,
     measured,
     readiness,
     recommended,
@@ -20,7 +20,7 @@ from incidentlab.report.replays import (
 from incidentlab.report.scans import scan_change_said, scans_said
 from incidentlab.report.second_road import second_road
 from incidentlab.report.show import table
-from incidentlab.report.side_by_side import causes, side_by_side
+from incidentlab.report.side_by_side import causes, excluded, side_by_side
 from incidentlab.report.sortable import sortable
 from incidentlab.report.verified import verified
 
@@ -32,6 +32,7 @@ __all__ = [
     "chosen",
     "compared",
     "decisive",
+    "excluded",
     "facts",
     "health_said",
     "how_sure",

@@ -17,7 +17,7 @@ from incidentlab.analyse import whatif
 from incidentlab.analyse.whatif import Facts, Setting
 from incidentlab.investigate import Investigation
 from incidentlab.report.answer import shown
-from incidentlab.report.replays import as_it_was, facts, measured, recommended, whatif_said
+from incidentlab.report.replays import as_it_was, compared, facts, firm, measured, recommended, whatif_said
 from incidentlab.report.show import Shown, table
 from incidentlab.tables import BadInput
 
@@ -41,10 +41,20 @@ class Replay:
     why_not: str = ""
 
     def said(self) -> Shown:
-        """Return each alternative with its outcome, the quickest recovery first; or why there is none."""
+        """Return each alternative with its outcome, clean fixes first; or why there is none."""
         if self.facts is None:
             return shown([("What would have helped", [self.why_not])])
         return whatif_said(whatif.replays(self.facts, whatif.alternatives(self.actual)), self.facts.note)
+
+    def compared(self) -> Shown:
+        """Return each alternative in plain columns: a clean fix, a fix, luck, or no help."""
+        if self.facts is None:
+            return compared(tables.empty(tables.WHATIF))
+        return compared(whatif.replays(self.facts, whatif.alternatives(self.actual)))
+
+    def firm(self) -> Shown:
+        """Return whether what really happened comes out again, also a little earlier or later, in plain columns."""
+        return firm(self.nearby())
 
     def measured(self) -> Shown:
         """Return what was measured, and is taken into every replay."""

@@ -1,4 +1,4 @@
-"""What the replays say, in sentences: restarts, retries, health, and what would have helped.
+"""What the replays say, in sentences: restarts, retries, and what would have helped.
 
 Every figure comes from a result table; nothing is worked out here but counts and extremes of its rows.
 """
@@ -33,14 +33,48 @@ REASONS = {
 """reason of `analyse.whatif` -> the words for it"""
 
 
-def restarts_said(ladder: pd.DataFrame, ends: pd.DataFrame) -> Shown:
+VERDICTS = {
+    "clean": "Clean fixes: no try fails, also if the dependency takes twice as long",
+    "works": "Fixes that fail a few times first, and hold if the dependency takes twice as long",
+    "luck": "Only luck: it would not recover if the dependency took twice as long",
+    "none": "No help",
+}
+"""verdict of `analyse.whatif` on a setting -> the words for it, the best first"""
+
+_NO_RUNS = (
+    "These sources show neither the start nor the end of a container: who restarted what, and after which delay, they "
+    "cannot tell. Events and inspect can: `incidentlab capture PROJECT -o BUNDLE`, or `record` before the next time."
+)
+
+_MEASURED = {
+    "service": "service",
+    "dependency": "dependency",
+    "ready": "dependency ready, from to (s after its start)",
+    "temporary": "temporary server, from to (s after its start)",
+    "client_start_s": "service started, if nothing makes it wait (s)",
+    "let_in_s": "Compose notices that it is healthy, after (s)",
+    "boot_s": "from a start to its first try (s)",
+    "try_s": "a failed try takes (s)",
+    "success_s": "a success is logged later by (s)",
+    "exit_s": "from the last try to its end (s)",
+    "start_cost_s": "the engine needs for a start, beyond its delay (s)",
+    "probe_s": "a probe takes (s)",
+}
+"""figure of `analyse.whatif.Facts` -> the words for it"""
+
+
+def restarts_said(ladder: pd.DataFrame, ends: pd.DataFrame, *, runs: pd.DataFrame | None = None) -> Shown:
     """Return who restarted what how often, how well the engine's formula fits, and how each loop ended.
 
     Parameters
     ----------
     ladder : RESTARTS
     ends : LOOP_ENDS
+    runs : LIFETIMES, optional
+        Without a run of any container nothing is known of restarts, and this is said.
     """
+    if runs is not None and runs.empty:
+        return shown([("Restarts: not known", [_NO_RUNS])])
     lines = [_restarted(str(service), rows) for service, rows in ladder.groupby("service", sort=True)]
     lines += [str(sentence) for sentence in ends.loc[ends["restarts"] > 0, "sentence"]]
     return shown([("Restarts", lines or ["no container was started a second time"])])
@@ -59,19 +93,8 @@ def retries_said(backoffs: pd.DataFrame, matches: pd.DataFrame) -> Shown:
     return shown([("Retries within one run", lines or ["no service tried more than once within one run"])])
 
 
-def health_said(states: pd.DataFrame) -> Shown:
-    """Return for each service how it came to be healthy or unhealthy, and which states mean nothing.
-
-    Parameters
-    ----------
-    states : HEALTH
-    """
-    lines = [_health(str(service), rows) for service, rows in states.groupby("service", sort=True)]
-    return shown([("Health", lines or ["no container has a healthcheck, or no run was seen"])])
-
-
 def whatif_said(replays: pd.DataFrame, note: str) -> Shown:
-    """Return what would have helped: each setting with its outcome, the quickest recovery first.
+    """Return what would have helped: clean fixes first, then fixes that fail a few times, luck, and no help.
 
     Parameters
     ----------
@@ -81,8 +104,9 @@ def whatif_said(replays: pd.DataFrame, note: str) -> Shown:
         `Facts.note`: what had to be assumed.
     """
     rows = tables.records(replays.sort_values(["recovers", "at_s"], ascending=[False, True], kind="stable"))
-    lines = [_outcome(row) for row in rows]
-    return shown([("What would have helped", lines), *([("Assumed", [note])] if note else [])])
+    groups = [(words, [_outcome(row) for row in rows if row["verdict"] == name]) for name, words in VERDICTS.items()]
+    told = [(words, lines) for words, lines in groups if lines]
+    return shown([*told, *([("Assumed", [note])] if note else [])])
 
 
 def recommended(recommendations: pd.DataFrame) -> Shown:
@@ -124,19 +148,6 @@ def _interval(row: dict[str, Any], name: str, unit: str) -> str:
     if pd.isna(low) or pd.isna(high):
         return ""
     return f" ({low:.3f} or more)" if math.isinf(high) else f" ({low:.3f} to {high:.3f})"
-
-
-def _health(service: str, rows: pd.DataFrame) -> str:
-    judged = rows[~rows["forced"].astype(bool)]
-    count = {name: int(rows[name].sum()) for name in ("passes", "fails", "timeouts", "exec_errors", "uncounted")}
-    probes = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in count.items() if number)
-    forced = len(rows) - len(judged)
-    states = " then ".join(dict.fromkeys(judged["state"]))
-    return (
-        f"{service}: {states or 'never judged'}; probes: {probes or 'none recorded'}"
-        + (f"; {forced} states were forced by an end or a pause and say nothing of its health" if forced else "")
-        + (f"; {int(rows['missing'].sum())} probes were not recorded" if rows["missing"].sum() else "")
-    )
 
 
 def _outcome(row: dict[str, Any]) -> str:
@@ -203,4 +214,46 @@ def measured(known: Facts) -> Shown:
     rows = [(field.name, getattr(known, field.name)) for field in fields(known) if field.name != "note"]
     spans = [(name, ", ".join(f"{begin:.3f} to {end:.3f}" for begin, end in value)) for name, value in rows[2:4]]
     numbers = [(name, f"{value:.3f}") for name, value in rows[4:]]
-    return table(pd.DataFrame([*rows[:2], *spans, *numbers], columns=["measured", "value"]))
+    told = [(_MEASURED[name], value) for name, value in (*rows[:2], *spans, *numbers)]
+    return table(pd.DataFrame(told, columns=["measured", "value"]))
+
+
+def compared(replays: pd.DataFrame) -> Shown:
+    """Return each setting in plain columns: what it is worth, when it recovers, up to which time to ready it holds.
+
+    Parameters
+    ----------
+    replays : WHATIF
+        As `analyse.whatif.replays` gives it.
+    """
+    order = list(VERDICTS)
+    rows = replays.assign(place=replays["verdict"].map(order.index)).sort_values(["place", "at_s"], kind="stable")
+    held = ["any" if math.isinf(limit) else f"{limit:.1f}" for limit in rows["holds_to_s"]]
+    columns = {
+        "setting": rows["value"],
+        "it is": rows["verdict"].map({"clean": "a clean fix", "works": "a fix", "luck": "luck", "none": "no help"}),
+        "recovers after (s)": rows["at_s"].round(1),
+        "failed tries": rows["failed_tries"],
+        "restarts": rows["restarts"],
+        "holds up to a time to ready of (s)": held,
+    }
+    return table(pd.DataFrame(columns))
+
+
+def firm(replays: pd.DataFrame) -> Shown:
+    """Return the replays of what happened, a little earlier and later, in plain columns.
+
+    Parameters
+    ----------
+    replays : WHATIF
+        As `analyse.whatif.nearby` gives it.
+    """
+    columns = {
+        "dependency ready later by (s)": replays["value_number"],
+        "service started later by (s)": replays["other_number"],
+        "recovers": replays["recovers"].map({True: "yes", False: "no"}),
+        "after (s)": replays["at_s"],
+        "failed tries": replays["failed_tries"],
+        "why": replays["reason"].map(REASONS).fillna("it reached its dependency"),
+    }
+    return table(pd.DataFrame(columns))

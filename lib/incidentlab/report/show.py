@@ -17,10 +17,14 @@ from incidentlab.offline import visible
 __all__ = ["Shown", "table", "visible"]
 
 _TABLE_STYLE = "border-collapse:collapse;font-size:12px;text-align:left"
-_CELL_STYLE = "padding:3px 8px;border-bottom:1px solid #ddd;vertical-align:top;text-align:left;white-space:"
+_CELL_STYLE = (
+    "padding:3px 8px;border-bottom:1px solid rgba(128,128,128,.35);vertical-align:top;text-align:left;white-space:"
+)
 _PROSE = {"message", "fact", "detail", "output", "sentence", "hypothesis", "for", "against", "not known"}
 _PROSE |= {
     "truncated",
+    "because",
+    "setting",
     "gap",
     "error",
     "names",
@@ -88,7 +92,8 @@ def _cell(value: Any, timezone: str) -> str:
 
 def _html(names: list[str], cells: list[list[str]], more: str) -> str:
     style = [
-        _CELL_STYLE + ("pre-wrap;overflow-wrap:anywhere;min-width:14em" if name in _PROSE else "nowrap")
+        _CELL_STYLE
+        + ("pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:44em" if name in _PROSE else "nowrap")
         for name in names
     ]
     head = "".join(f'<th style="{_CELL_STYLE}nowrap">{html.escape(name)}</th>' for name in names)
@@ -99,7 +104,8 @@ def _html(names: list[str], cells: list[list[str]], more: str) -> str:
         for row in cells
     )
     foot = f"<p>{more}</p>" if more else ""
-    return f'<table style="{_TABLE_STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}'
+    whole = f'<table style="{_TABLE_STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div style="overflow-x:auto;max-width:100%">{whole}</div>{foot}'  # a narrow window scrolls, and loses none
 
 
 def _text(names: list[str], cells: list[list[str]], more: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.wording import parties
 from incidentlab.investigate import Investigation
-from incidentlab.report.answer import at
+from incidentlab.report.answer import at, shown
 from incidentlab.report.show import Shown, table
 
 _SHOWN = 4
@@ -33,11 +33,28 @@ def side_by_side(investigation: Investigation) -> Shown:
     return table(pd.DataFrame(cells))
 
 
+def excluded(investigation: Investigation, *, timezone: str = "UTC") -> Shown:
+    """Return what the cause is not: each cause that is ruled out, with the row that does it."""
+    rows = investigation.excluded
+    if rows.empty:
+        words = "Its rows rule out no other cause by themselves: read below what speaks for it and against it."
+        return shown([("What it is not", [words])])
+    columns = {
+        "it is not": rows["category"],
+        "because": rows["because"],
+        "ts": rows["ts"],
+        "fact": rows["fact"],
+        "file": rows["file"],
+        "line": rows["line"],
+    }
+    return table(pd.DataFrame(columns), timezone=timezone)
+
+
 def causes(investigation: Investigation) -> Shown:
     """Return the chain of causes: each finding with the one that it follows from, first causes first."""
     findings = investigation.findings.assign(cause=investigation.findings["follows"].astype("str"))
-    shown = findings.assign(cause=findings["cause"].where(findings["follows"].notna(), "a first cause"))
-    return table(shown, columns=["rank", "cause", "category", "service", "dependency", "sentence"])
+    told = findings.assign(cause=findings["cause"].where(findings["follows"].notna(), "a first cause"))
+    return table(told, columns=["rank", "cause", "category", "service", "dependency", "sentence"])
 
 
 def _hypothesis(finding: dict[str, Any]) -> str:

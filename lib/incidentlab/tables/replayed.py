@@ -21,6 +21,7 @@ LOOP_END_REASONS = (
     "no_policy",
     "unknown",
 )
+WHATIF_VERDICTS = ("clean", "works", "luck", "none")
 WHATIF_REASONS = ("connected", "tries_spent", "budget_spent", "dependency_unhealthy", "horizon")
 
 RESTARTS = Table(
@@ -220,6 +221,13 @@ WHATIF = Table(
         Column("failed_tries", WHOLE, "failed tries"),
         Column("restarts", WHOLE, "restarts by policy"),
         Column("reason", TEXT, "what it means stands in analyse.whatif.REASONS", WHATIF_REASONS),
+        Column("holds_to_s", REAL, "longest time to ready under which it still recovers; inf = any, NaN = not asked"),
+        Column(
+            "verdict",
+            TEXT,
+            "clean = no failed try; works = after failed tries; luck = not if it took twice as long; NaN = not asked",
+            WHATIF_VERDICTS,
+        ),
     ),
 )
 

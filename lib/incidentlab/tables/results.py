@@ -194,6 +194,20 @@ EVIDENCE = Table(
     ("rank",),
 )
 
+EXCLUDED = Table(
+    "excluded",
+    "one cause that is ruled out, and the row that does it",
+    (
+        Column("category", TEXT, "the cause that it is not", CATEGORIES),
+        Column("because", TEXT, "why the row rules it out"),
+        Column("fact", TEXT, "what the row shows, in words"),
+        Column("ts", TIME, "when"),
+        Column("service", TEXT, "where"),
+        Column("message", TEXT, "the row's own text"),
+        *where(),
+    ),
+)
+
 HARMS = Table(
     "harms",
     "one bad thing that was seen to happen to a service, explained or not; nobody asked for it",

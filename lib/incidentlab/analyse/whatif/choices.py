@@ -13,8 +13,13 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.analyse.whatif.chance import deadline_s
 from incidentlab.analyse.whatif.facts import Facts
-from incidentlab.analyse.whatif.replay import POLICIES, Setting, replay
+from incidentlab.analyse.whatif.replay import POLICIES, Outcome, Setting, replay
+
+FIRM = 2.0
+"""A fix still holds if the dependency takes so many times as long; the slowest start of one disk is easily twice the
+middle one."""
 
 
 def as_it_was(
@@ -87,15 +92,26 @@ def replays(facts: Facts, settings: dict[str, Setting]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        WHATIF, with ``parameter`` ``setting`` and the words as its value.
+        WHATIF, with ``parameter`` ``setting`` and the words as its value, and how far each holds.
     """
     names = ("recovers", "at_s", "after_ready_s", "failed_tries", "restarts", "reason")
     records: list[dict[str, Any]] = []
     for words, setting in settings.items():
         outcome = replay(facts, setting)
         said = {name: getattr(outcome, name) for name in names}
-        records.append({"parameter": "setting", "value": words} | said)
+        holds = deadline_s(facts, setting)
+        judged = {"holds_to_s": holds, "verdict": _verdict(facts, outcome, holds)}
+        records.append({"parameter": "setting", "value": words} | said | judged)
     return tables.rows(records, tables.WHATIF)
+
+
+def _verdict(facts: Facts, outcome: Outcome, holds_s: float) -> str:
+    """Tell a fix from luck: it must hold if the dependency takes twice as long, and best without a failed try."""
+    if not outcome.recovers:
+        return "none"
+    if holds_s < FIRM * min(begin for begin, _ in facts.ready):
+        return "luck"
+    return "works" if outcome.failed_tries else "clean"
 
 
 def _retries(service: str, dependency: str, attempts: pd.DataFrame, backoffs: pd.DataFrame) -> Setting:
