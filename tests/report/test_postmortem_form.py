@@ -1,5 +1,6 @@
 """human.yaml as a form: the same fields, the same file, and nobody's words lost."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -8,13 +9,14 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from incidentlab.investigate import investigate
+from incidentlab.investigate import Investigation, investigate
 from incidentlab.load import load
 from incidentlab.report.postmortem import draft, identity, people, read, template
 from incidentlab.report.postmortem.pages.markdown import markdown
 from incidentlab.report.postmortem.people.edit import FIELDS, answers, edited
 from incidentlab.report.postmortem.people.fields import CHOICES, GROUPS, MAPS, RECORDS
 from incidentlab.report.postmortem.people.human import INCIDENT, NAME
+from incidentlab.report.postmortem.widgets.desk import Desk, desk
 from incidentlab.report.postmortem.widgets.form import Form, form, summary
 from incidentlab.tables import BadInput
 
@@ -301,3 +303,27 @@ def test_a_field_that_nobody_declared_is_refused(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(ABOUT + "own:\n  region: eu\n")
     with pytest.raises(BadInput, match=r"human.yaml:3: no field 'region' in own; fields.yaml declares: none"):
         people(tmp_path, FOUND)
+
+
+def test_proposals_are_taken_by_a_click(tmp_path: Path, investigated: Callable[[str], Investigation]) -> None:
+    """Accept adds the action item with its kind, Refuse keeps the proposal's words; neither is offered again."""
+    found = investigated("startup-race")
+    made = Form(tmp_path, found)
+    offered = [row.children[0].value for row in made.offers.box.children[1:]]
+    first, second = made.offers.box.children[1:3]
+    first.children[1].click()
+    second.children[2].click()
+    written = answers(read((tmp_path / NAME).read_text()))
+    assert [item["kind"] for item in written["action_items"]] == ["prevent"]
+    assert len(written["refused"]) == 1
+    assert [row.children[0].value for row in made.offers.box.children[1:]] == offered[2:]
+
+
+def test_the_draft_follows_what_is_typed(tmp_path: Path) -> None:
+    """What is typed stands in the draft below the form; where nobody can click, the cell is words and the draft."""
+    made = Desk(tmp_path, FOUND)
+    typed(made.form, "summary", "summary", "The shop was **closed**.")
+    made.refresh()
+    assert "The shop was <strong>closed</strong>." in made.shown.value
+    plain = desk(tmp_path, FOUND)
+    assert "✎ The shop was **closed**." in repr(plain)

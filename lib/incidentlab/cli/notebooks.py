@@ -41,13 +41,17 @@ def run(
 
 @app.command(epilog=example("incidentlab postmortem incident -o postmortem"))
 def postmortem(
-    source: Source,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help="The incident; several make one document.")],
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the pages; its human.yaml is kept."),
     ],
     before: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="Evidence of the time before a change: what was modified.")
+    ] = None,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Evidence of the time after the fix: whether it holds. One per incident."),
     ] = None,
 ) -> None:
     """Draft the postmortem: every sentence with its evidence.
@@ -56,18 +60,39 @@ def postmortem(
     """
     from incidentlab import investigate, load
     from incidentlab.report.postmortem import write
+    from incidentlab.tables import BadParameter
     from incidentlab.tables.extras import install, there
 
-    found = investigate(load(source))
+    if len(after or []) > len(sources):
+        raise BadParameter(f"{len(after or [])} times --after for {len(sources)} incidents; give at most one for each")
     earlier = investigate(load(before)) if before else None
+    later = [investigate(load(one)) for one in after or []]
+    if len(sources) > 1:
+        _together(sources, output, earlier, later)
+        return
+    found = investigate(load(sources[0]))
     drawn = _drawn(found) if there("pages") else {}
-    written = write(found, output, before=earlier, **drawn)
+    written = write(found, output, before=earlier, after=later[0] if later else None, **drawn)
     if not drawn:
         typer.echo(f"incidentlab: without figure, timeline to zoom and PDF; they need {install('pages')}", err=True)
     for remark in written.draft.remarks:
         typer.echo(f"incidentlab: {remark}", err=True)
     typer.echo(f"page      {output / 'postmortem.html'}")
     typer.echo(f"to write  {len(written.draft.prompts)} fields of {output / 'human.yaml'}; then run this again")
+
+
+def _together(sources: list[str], output: Path, earlier: Any, later: list[Any]) -> None:
+    """Write one document over several incidents, each with the capture after its fix where there is one."""
+    from incidentlab import investigate, load
+    from incidentlab.report.postmortem import Told, write_together
+
+    names = [Path(source.rstrip("/")).name.partition(".")[0] or f"incident-{n}" for n, source in enumerate(sources, 1)]
+    unique = [name if names.count(name) == 1 else f"{name}-{n}" for n, name in enumerate(names, 1)]
+    padded = [*later, *[None] * (len(sources) - len(later))]
+    told = [Told(name, investigate(load(s)), one) for name, s, one in zip(unique, sources, padded, strict=True)]
+    made, _ = write_together(told, output, before=earlier, after=later[-1] if later else None)
+    typer.echo(f"page      {output / 'postmortem.html'}")
+    typer.echo(f"to write  {len(made.prompts)} fields of {output / 'human.yaml'}; those of each incident in its folder")
 
 
 def _drawn(found: Any) -> dict[str, Any]:

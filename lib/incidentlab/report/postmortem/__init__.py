@@ -6,12 +6,13 @@ without cannot be built (`statement`). What only people know stands in human.yam
 """
 
 from incidentlab.report.postmortem.draft import Draft, draft
-from incidentlab.report.postmortem.export import people, write
+from incidentlab.report.postmortem.export import Told, people, write, write_together
 from incidentlab.report.postmortem.notebook import drafted, milestones_said, prompts, remarks
 from incidentlab.report.postmortem.people.human import Human, read, template
 from incidentlab.report.postmortem.people.identity import folder_of, identity
 from incidentlab.report.postmortem.people.wording import Remark, wording
 from incidentlab.report.postmortem.statement import Cite, Document, Prompt, Row, Statement, uncited
+from incidentlab.report.postmortem.widgets.desk import desk
 from incidentlab.report.postmortem.widgets.form import form
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Remark",
     "Row",
     "Statement",
+    "Told",
+    "desk",
     "draft",
     "drafted",
     "folder_of",
@@ -37,4 +40,5 @@ __all__ = [
     "uncited",
     "wording",
     "write",
+    "write_together",
 ]

@@ -57,6 +57,7 @@ def draft(
     *,
     figure: Picture | None = None,
     before: Investigation | None = None,
+    after: Investigation | None = None,
 ) -> Draft:
     """Return the postmortem of an investigation.
 
@@ -70,13 +71,18 @@ def draft(
         The timeline.
     before
         A capture of the time before a change: what was modified is drafted from the difference.
+    after
+        A capture of the time after the fix: the same, and whether the fix holds.
     """
-    material = Material(found, human or Human(), before)
+    material = Material(found, human or Human(), before, after)
     remarks = [*wording(material.human, services=material.services), *modified.contradicted(material)]
     drawn = _png(figure) if figure else None
-    remarks += _open(_internal(material, remarks, drawn), material.human)
+    made = _internal(material, remarks, drawn)
+    if still_open := _open(made, material.human):
+        remarks += still_open
+        made = _internal(material, remarks, drawn)
     return Draft(
-        _internal(material, remarks, drawn),
+        made,
         external(material),
         material.milestones,
         material.metrics,
@@ -103,12 +109,12 @@ def _png(figure: Picture) -> bytes:
 def _internal(m: Material, remarks: list[Remark], figure: bytes | None) -> Document:
     title = m.human.get("title")
     day = f", {m.found.incident.start:%Y-%m-%d}" if pd.notna(m.found.incident.start) else ""
-    told = title.text if title else f"Postmortem: {m.found.incident.name}{day}"
-    sections = _quiet(m) if m.quiet else _told(m, figure)
+    shown = title.text if title else f"Postmortem: {m.found.incident.name}{day}"
+    sections = _quiet(m) if m.quiet else told(m, figure)
     check = practice.wording_check(remarks)
     appendix = [*weighed.alternatives(m), *moments.whole(m), *practice.images(m)]
     kept = tuple(section for section in sections if section.nodes)
-    made = Document(told, m.human.status, (*kept, *([check] if check else [])), () if m.quiet else tuple(appendix))
+    made = Document(shown, m.human.status, (*kept, *([check] if check else [])), () if m.quiet else tuple(appendix))
     return replace(made, status=_standing(made))
 
 
@@ -120,7 +126,7 @@ def _standing(made: Document) -> str:
     return f"{made.status}, with {count} open question{'s' if count > 1 else ''}"
 
 
-def _told(m: Material, figure: bytes | None) -> list[Section]:
+def told(m: Material, figure: bytes | None) -> list[Section]:
     """Return the sections in the order of the reference, and where the practice asks for more, beside it."""
     well, wrong, lucky, lessons, steps = practice.learnt(m)
     return [
@@ -151,5 +157,12 @@ def _told(m: Material, figure: bytes | None) -> list[Section]:
 
 def _quiet(m: Material) -> list[Section]:
     """Return half a page: nothing failed. What people wrote all the same stands in it."""
-    told = [account.summary(m), practice.changes(m), *practice.learnt(m), practice.commands(m), account.unknown(m)]
-    return [*told, practice.people(m)]
+    learnt = practice.learnt(m)
+    return [
+        account.summary(m),
+        practice.changes(m),
+        *learnt,
+        practice.commands(m),
+        account.unknown(m),
+        practice.people(m),
+    ]

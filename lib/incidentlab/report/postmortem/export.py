@@ -18,6 +18,7 @@ from incidentlab.investigate import Investigation
 from incidentlab.offline import Live
 from incidentlab.report.document import values
 from incidentlab.report.postmortem.draft import Draft, Picture, draft
+from incidentlab.report.postmortem.material import Material
 from incidentlab.report.postmortem.pages.markdown import markdown
 from incidentlab.report.postmortem.pages.page import page
 from incidentlab.report.postmortem.pages.plain import figure_of, plain
@@ -25,6 +26,8 @@ from incidentlab.report.postmortem.pages.typeset import pdf
 from incidentlab.report.postmortem.people.human import NAME, Human, read, template
 from incidentlab.report.postmortem.people.identity import belongs, identity
 from incidentlab.report.postmortem.people.own import check, declared
+from incidentlab.report.postmortem.statement import Document
+from incidentlab.report.postmortem.together import identity_of, together
 from incidentlab.tables import BadInput
 from incidentlab.tables.extras import there
 from incidentlab.whole import put_all
@@ -48,6 +51,7 @@ def write(
     figure: Picture | None = None,
     interactive: Live | None = None,
     before: Investigation | None = None,
+    after: Investigation | None = None,
 ) -> Written:
     """Write the postmortem of an investigation into a folder.
 
@@ -63,6 +67,8 @@ def write(
         The same to zoom and to filter, for the internal HTML page.
     before
         A capture of the time before a change.
+    after
+        A capture of the time after the fix.
 
     Raises
     ------
@@ -70,11 +76,65 @@ def write(
         human.yaml cannot be used or is about another incident, or the folder cannot be written to; nothing else has
         been written then.
     """
-    made = draft(found, people(folder, found), figure=figure, before=before)
+    made = draft(found, people(folder, found), figure=figure, before=before, after=after)
     files = _files(made, interactive)
     with _writable(folder):
         put_all(folder, files)
     return Written(made, folder, (NAME, *files))
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """One incident among several.
+
+    Parameters
+    ----------
+    name
+        Of its folder, and of its files where they are cited.
+    found
+        Its investigation.
+    after
+        A capture of the time after its fix.
+    """
+
+    name: str
+    found: Investigation
+    after: Investigation | None = None
+
+
+def write_together(
+    told: list[Told], folder: Path, *, before: Investigation | None = None, after: Investigation | None = None
+) -> tuple[Document, tuple[str, ...]]:
+    """Write one document over several incidents, and return it with the names of its files.
+
+    Parameters
+    ----------
+    told
+        The incidents, in the order in which they are told.
+    folder
+        Its human.yaml is the general part; that of each incident stands in a folder of its own in it.
+    before, after
+        The oldest and the newest capture, where what changed between them is to be told once for all.
+
+    Raises
+    ------
+    BadInput
+        As `write`.
+    """
+    human = human_of(folder, identity_of([identity(one.found.incident) for one in told]))
+    incidents = [
+        Material(one.found, people(folder / one.name, one.found), after=one.after, prefix=f"{one.name}/")
+        for one in told
+    ]
+    change = Material(after, human, before, prefix="after/") if before is not None and after is not None else None
+    made = together(incidents, human, change)
+    texts = {"postmortem.md": markdown(made), "postmortem.html": page(made)}
+    files = {name: text.encode() for name, text in texts.items()}
+    if there("pages"):
+        files["postmortem.pdf"] = pdf(made)
+    with _writable(folder):
+        put_all(folder, files)
+    return made, (NAME, *files)
 
 
 def people(folder: Path, found: Investigation) -> Human:
@@ -92,7 +152,12 @@ def people(folder: Path, found: Investigation) -> Human:
     BadInput
         The file cannot be read or is about another incident, or the folder cannot be written to.
     """
-    path, incident = folder / NAME, identity(found.incident)
+    return human_of(folder, identity(found.incident))
+
+
+def human_of(folder: Path, incident: str) -> Human:
+    """Return the same of what has this name."""
+    path = folder / NAME
     with _writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError), path.open("xb") as new:  # of two runs that make it at once the first counts

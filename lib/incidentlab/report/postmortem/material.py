@@ -30,6 +30,8 @@ class Material:
     human: Human = field(default_factory=Human)
     before: Investigation | None = None
     """A capture of the time before a change."""
+    after: Investigation | None = None
+    """A capture of the time after the fix: what was modified, and whether it holds."""
     prefix: str = ""
     """Stands before the name of each file that is cited, where one document tells of several incidents."""
 
@@ -37,6 +39,18 @@ class Material:
     def verdict(self) -> Record:
         """The finding of rank 1."""
         return tables.records(self.found.findings)[0]
+
+    @cached_property
+    def change(self) -> tuple[Investigation, Material] | None:
+        """What was before a change, and what is after it with the way to its rows; None without two captures."""
+        if self.after is not None:
+            return self.found, Material(self.after, prefix=f"{self.prefix}after/")
+        return (self.before, self) if self.before is not None else None
+
+    @property
+    def gist(self) -> str:
+        """The verdict without its figures: the first clause of its sentence."""
+        return str(self.verdict["sentence"]).split("; ")[0].rstrip(".")
 
     @cached_property
     def services(self) -> list[str]:

@@ -7,19 +7,20 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.report.postmortem.material import Material, Record, moment, name, span
 from incidentlab.report.postmortem.people.human import question
-from incidentlab.report.postmortem.sections import chain, theirs, told
+from incidentlab.report.postmortem.sections import chain, modified, theirs, told
 from incidentlab.report.postmortem.sections.fix import fixes
 from incidentlab.report.postmortem.statement import Excerpt, Node, Passage, Section, Statement
 
 _LONGEST = 14
 """Lines of the symptom that are quoted."""
+_WELL = "the service works"
+"""A fact that is no symptom."""
 _QUIET = ("benign", "unknown")
 
 
 def summary(m: Material) -> Section:
     """Return what happened in a sentence, how long it took, how it ended, and what a person says of it."""
-    gist = str(m.verdict["sentence"]).split("; ")[0].rstrip(".")
-    said = [m.say(f"{gist}.", m.evidence(1)), *_lasted(m), *told.states(m)]
+    said = [m.say(f"{m.gist}.", m.evidence(1)), *_lasted(m), *told.states(m)]
     return Section("Summary", (Passage(tuple(said)), *m.people("summary", ask=m.verdict["category"] in _QUIET)))
 
 
@@ -51,6 +52,7 @@ def incident(m: Material) -> list[Section]:
         f"findings like it are right in {verdict['confidence'] * 100:.0f} of 100 cases."
     )
     short, long, reasons = fixes(m)
+    proved = modified.verified(m)
     return [
         Section("Incident", (m.say(text, m.evidence(1)),)),
         Section("Timestamp", (_window(m),), 3),
@@ -62,7 +64,7 @@ def incident(m: Material) -> list[Section]:
         Section("Fix, short-term", (*short, *m.people("fix_short_term", ask=not short)), 3),
         Section("Fix, long-term", (*long, *m.people("fix_long_term", ask=not long)), 3),
         Section("Why this fix", (*reasons, *m.people("why_this_fix", ask=not reasons)), 3),
-        Section("Verification", (*_verified(m), *m.people("verification")), 3),
+        Section("Verification", (*_verified(m), *proved, *m.people("verification", ask=not proved)), 3),
         Section("Follow-ups", (*_open(m), *m.people("follow_ups", ask=False)), 3),
     ]
 
@@ -110,7 +112,7 @@ def _symptom(m: Material) -> list[Node]:
     own = failures[failures["service"] == m.verdict["service"]]
     rows = tables.records(own if len(own) else failures)
     if not rows or m.verdict["category"] in _QUIET:
-        fact = [row for row in m.evidence(1) if pd.notna(row["message"])][:3]
+        fact = [row for row in m.evidence(1) if pd.notna(row["message"]) and row["fact"] != _WELL][:3]
         return [Excerpt(m.cites(fact), tuple(str(row["message"]) for row in fact))] if fact else [question("summary")]
     first: Record = rows[0]
     logs = m.found.incident.logs

@@ -19,6 +19,7 @@ from incidentlab.report.postmortem.statement import (
     Node,
     Section,
     Statement,
+    Written,
 )
 
 _ACTS = {"pause": "paused", "unpause": "unpaused", "restart": "restarted", "stop": "stopped"}
@@ -42,12 +43,13 @@ def actions(m: Material) -> Section:
 
 def changes(m: Material) -> Section:
     """Return what was changed: as two captures show it, and as people tell it, with reason, price and check."""
-    written = [_entry(item) for item in m.human.records("modifications")]
-    asked = [] if written or (m.quiet and m.before is None) else [question("modifications")]
+    written = [entry(item) for item in m.human.records("modifications")]
+    asked = [] if written or (m.quiet and m.change is None) else [question("modifications")]
     return Section("Modifications and rationale", (*modified.drafted(m), *written, *asked))
 
 
-def _entry(item: Record) -> Entry:
+def entry(item: dict[str, Written]) -> Entry:
+    """Return a change as a person tells it: what, and below it change, reason, price and check."""
     parts = tuple((label(part).capitalize(), text) for part, text in item.items() if part != "what")
     first = next(iter(item.values()))
     return Entry(item["what"].text if "what" in item else first.key, parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incidentlab import tables
 from incidentlab.report.postmortem.material import Material
 from incidentlab.report.postmortem.people.fields import MAPS, RECORDS, label
-from incidentlab.report.postmortem.people.human import NAME
+from incidentlab.report.postmortem.people.human import NAME, Human
 from incidentlab.report.postmortem.statement import Cite, Entry, Grid, Node, Row, Section, Written
 
 _GLANCE = ("severity", "incident_id", "tracker")
@@ -45,7 +45,12 @@ def reviews(m: Material) -> tuple[Node, ...]:
 
 def grid(m: Material, key: str) -> list[Grid]:
     """Return a list of records as a table of the parts that somebody filled in; empty where nobody did."""
-    items = list(m.human.records(key))
+    return grid_of(m.human, key)
+
+
+def grid_of(human: Human, key: str) -> list[Grid]:
+    """Return the same of what people wrote."""
+    items = list(human.records(key))
     parts = [part for part in RECORDS[key][0] if any(part in item for item in items)]
     rows = [Row((_cite(next(iter(item.values()))),), tuple(item.get(part, "—") for part in parts)) for item in items]
     return [Grid(tuple(label(part) for part in parts), tuple(rows))] if rows else []

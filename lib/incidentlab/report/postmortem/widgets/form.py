@@ -24,6 +24,7 @@ from incidentlab.report.postmortem.people.human import NAME, named, read
 from incidentlab.report.postmortem.people.identity import identity
 from incidentlab.report.postmortem.people.own import check, declared
 from incidentlab.report.postmortem.people.wording import Remark, wording
+from incidentlab.report.postmortem.sections.fix import Proposal, proposals
 from incidentlab.report.screen import watched
 from incidentlab.report.show import Shown, table, visible
 from incidentlab.tables import BadInput
@@ -91,6 +92,8 @@ class Form:
         Of the postmortem.
     found
         What it is about; the wording check knows the names of its services.
+    saved
+        Called after each change that reached the file.
 
     Attributes
     ----------
@@ -104,10 +107,13 @@ class Form:
         The message below the buttons.
     """
 
-    def __init__(self, folder: Path, found: Investigation) -> None:
+    def __init__(self, folder: Path, found: Investigation, *, saved: Callable[[], None] = lambda: None) -> None:
         import ipywidgets as widgets
 
         from incidentlab.report.postmortem.widgets.field import Field
+        from incidentlab.report.postmortem.widgets.offers import Offers
+
+        self._saved = saved
 
         self._folder, self._found, self._services = folder, found, Material(found).services
         self._sheet, self._alone = Sheet(folder, found), threading.RLock()  # JupyterLab sends clicks to another thread
@@ -117,7 +123,10 @@ class Form:
             name: Field(name, lambda: self._locked(self._typed), self._own) for name in FIELDS
         }
         shown = GROUPS if self._own else GROUPS[:-1]
+        self.offers = Offers(self._accept, self._refuse)
         groups = [widgets.VBox([self.fields[name].box for name in names]) for _, names in shown]
+        coming = next(place for place, (_, names) in enumerate(shown) if "action_items" in names)
+        groups[coming].children = (self.offers.box, *groups[coming].children)
         opened = _OPEN.setdefault(self._sheet.path, 0)
         parts = widgets.Accordion(groups, titles=[title for title, _ in shown], selected_index=opened)
         parts.observe(lambda change: _OPEN.update({self._sheet.path: change["new"]}), names="selected_index")
@@ -147,6 +156,19 @@ class Form:
         for name, field in self.fields.items():
             field.set(found[name])
         self._check()
+        self._offer()
+
+    def _offer(self) -> None:
+        """Offer the action items that nobody decided on yet."""
+        self.offers.show(proposals(Material(self._found, read(self._sheet.text))))
+
+    def _accept(self, offer: Proposal) -> None:
+        self._locked(lambda: self.fields["action_items"].take({"what": offer[0], "kind": offer[1]}))
+        self._offer()
+
+    def _refuse(self, offer: Proposal) -> None:
+        self._locked(lambda: self.fields["refused"].take({"refused": offer[0]}))
+        self._offer()
 
     def _typed(self) -> None:
         self._check()
@@ -198,8 +220,8 @@ class Form:
         self._disputed &= set(but)
         waiting = [f"{_words([name])} is not saved: {why}." for name, why in bad.items()]
         waiting += [f"{_words(self._disputed)}: press Save to write yours over theirs."] if self._disputed else []
-        saved = f"Saved in {self._folder / NAME}. Run all cells again to see it in the draft."
-        self._say(" ".join(waiting) or saved, bad=bool(waiting))
+        self._say(" ".join(waiting) or f"Saved in {self._folder / NAME}.", bad=bool(waiting))
+        self._saved()
 
     def _read_again(self) -> None:
         """Take in what stands in the file now, and keep what was typed here."""
