@@ -146,10 +146,13 @@ def test_what_may_not_be_read_is_one_line(pasted: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", sorted(get_command(app).commands))
+COMMANDS = [*sorted(get_command(app).commands), *(f"lessons {name}" for name in ("check", "collect", "new"))]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
     """The help of a command begins with a short sentence, gives an example that can be typed, and no type of a flag."""
-    told = CliRunner().invoke(app, [command, "--help"], prog_name="incidentlab").output
+    told = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="incidentlab").output
     assert re.search(rf"Example:\n +(?:.*\| )?incidentlab {command} ", told)
     assert "<bool>" not in told
     assert len(re.search(r"\n\n  (.*?)\n", told)[1]) <= 65

@@ -8,10 +8,10 @@ from typing import NoReturn
 import typer
 
 import incidentlab.run.lean  # noqa: F401  # for its effect on what is imported later
-from incidentlab.cli import answers, evidence, lab, notebooks
+from incidentlab.cli import answers, evidence, lab, lessons, notebooks
 from incidentlab.cli.app import app
 
-__all__ = ["answers", "app", "evidence", "lab", "main", "notebooks"]
+__all__ = ["answers", "app", "evidence", "lab", "lessons", "main", "notebooks"]
 
 _WHAT_NEXT = {
     errno.EACCES: "let it be read and written, or give another",

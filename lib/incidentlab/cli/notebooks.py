@@ -194,29 +194,3 @@ def notebooks(
         return
     written = shipped.copies(output)
     typer.echo(f"{len(written)} notebooks in {output}; next: jupyter lab {output}")
-
-
-@app.command(epilog=example("incidentlab lessons -o course"))
-def lessons(
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the copies.")
-    ] = Path("lessons"),
-    edition: Annotated[
-        str, typer.Option(metavar="NAME", help="student, or instructor: with answers and plans.")
-    ] = "student",
-    folder: Annotated[
-        Path | None,
-        typer.Option(
-            "--lessons", metavar="FOLDER", readable=False, help="Lessons of your own; by default those of incidentlab."
-        ),
-    ] = None,
-) -> None:
-    """Copy the lessons, to learn or to teach with them.
-
-    Notebooks, questions and recordings; nobody's work is overwritten.
-    """
-    from incidentlab.run.shipped import place
-    from incidentlab.teach.editions import editions
-
-    written = editions(folder or place("notebooks") / "lessons", output, edition=edition)
-    typer.echo(f"{len(written)} lessons in {output}; next: jupyter lab {output}")

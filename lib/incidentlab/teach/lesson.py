@@ -25,6 +25,7 @@ from incidentlab.teach.clock import Clock
 from incidentlab.teach.facts import Story, computed
 from incidentlab.teach.figure import drawn
 from incidentlab.teach.form import Form
+from incidentlab.teach.progress import ENDING, Progress, proof
 from incidentlab.teach.question import HELD, Question
 from incidentlab.teach.rules import Bench, judged
 
@@ -72,7 +73,10 @@ def lesson(
     BadInput
         The questions are not there, or the source cannot be loaded.
     """
-    return Lesson(name, document(Path(folder) / name), str(source), history=Path(history), forms=forms)
+    path = Path(folder) / name
+    copy = path.with_name(path.name + SEALED).is_file()  # in the source of the lessons nobody learns
+    kept = Progress(path.with_name(path.name + ENDING) if copy else None)
+    return Lesson(name, document(path), str(source), history=Path(history), forms=forms, progress=kept)
 
 
 def document(path: Path) -> dict[str, Any]:
@@ -121,6 +125,8 @@ class Lesson:
         Folder of further recordings.
     forms
         Whether to show something to click on; by default where a frontend is there.
+    progress
+        What has been answered, which survives the kernel; by default in memory.
     """
 
     def __init__(
@@ -131,13 +137,13 @@ class Lesson:
         *,
         history: Path = Path(),
         forms: bool | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.name, self._document, self._source, self._forms = name, document, source, forms
         self._history = history
         self.incident = load(source)
         self.questions = {key: questions.read(key, text) for key, text in document["questions"].items()}
-        self._wrong: dict[str, int] = {}
-        self._right: set[str] = set()
+        self._progress = progress or Progress(None)
         self._stops: set[float] = set()
 
     @property
@@ -207,15 +213,14 @@ class Lesson:
         if right is None:
             return _told("asked of the recording only: talk it over with the others", [])
         if right:
-            return self._passed(name, why)
+            return self._passed(name, why, answer=answers[0])
         return self._failed(question, answers)
 
     def score(self) -> Shown:
         """Return how many questions are answered, and which are open."""
-        still = [name for name in self.questions if name not in self._right]
-        return _told(
-            f"{len(self._right)} of {len(self.questions)} answered", [f"open: {', '.join(still)}"] if still else []
-        )
+        still = [name for name in self.questions if name not in self._progress.right]
+        answered = len(self.questions) - len(still)
+        return _told(f"{answered} of {len(self.questions)} answered", [f"open: {', '.join(still)}"] if still else [])
 
     def _question(self, name: str) -> Question:
         if name not in self.questions:
@@ -243,14 +248,15 @@ class Lesson:
         picture = drawn(said.axes, "result of the replay") if said.axes is not None else ""
         return Shown(verdict.html + picture, verdict.text)
 
-    def _passed(self, name: str, why: str | None, lines: list[str] | None = None) -> Shown:
-        self._right.add(name)
+    def _passed(self, name: str, why: str | None, lines: list[str] | None = None, answer: str = "") -> Shown:
+        known = proof(self.name, name, answer) if answer and name not in self._progress.right else ""
+        self._progress.add(name, right=True, proof=known)
         return _told("Right.", [*(lines or []), *([why] if why else [])])
 
     def _failed(self, question: Question, answers: list[str], lines: list[str] | None = None) -> Shown:
-        self._wrong[question.name] = self._wrong.get(question.name, 0) + 1
+        self._progress.add(question.name, right=False)
         foreseen = answers if self.recorded or not question.fact else []  # a trap tells of the recording
-        hint = question.hint(foreseen, self._wrong[question.name])
+        hint = question.hint(foreseen, self._progress.wrong(question.name))
         return _told("Not yet.", [*(lines or []), f"Hint: {hint}"])
 
 

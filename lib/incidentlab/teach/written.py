@@ -109,6 +109,15 @@ def parsed(text: str, *, name: str) -> dict[str, Any]:
     Traceback (most recent call last):
     incidentlab.tables.errors.BadInput: a.yaml:1: no 'live'; write it
     """
+    document, _, faults = checked(text, name=name)
+    if document is None:
+        raise BadInput(faults[0])
+    return document
+
+
+def checked(text: str, *, name: str) -> tuple[dict[str, Any] | None, dict[Step, int], list[str]]:
+    """Return a lesson from its text, the line of each place in it, and all that is wrong; None where something is."""
+    lines: dict[Step, int] = {}
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         lines = dict(_lines(node, (), name)) if node else {}
@@ -116,12 +125,15 @@ def parsed(text: str, *, name: str) -> dict[str, Any]:
         Lesson.model_validate(document)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise BadInput(f"{name}:{line}: no YAML: {error.problem}") from error
+        return None, lines, [f"{name}:{line}: no YAML: {error.problem}"]
     except yaml.YAMLError as error:
-        raise BadInput(f"{name}: no YAML: {error}") from error
+        return None, lines, [f"{name}: no YAML: {error}"]
+    except BadInput as error:
+        return None, lines, [str(error)]
     except ValidationError as error:
-        raise BadInput(_said(error, lines, name)) from error
-    return dict(document)
+        found = sorted(error.errors(), key=lambda one: (one["type"] != "extra_forbidden", _line(one["loc"], lines)))
+        return None, lines, [_said(one, lines, name) for one in found]
+    return dict(document), lines, []
 
 
 def _lines(node: Node, step: Step, name: str) -> Iterator[tuple[Step, int]]:
@@ -141,9 +153,8 @@ def _lines(node: Node, step: Step, name: str) -> Iterator[tuple[Step, int]]:
             yield (*step, key.value), line
 
 
-def _said(error: ValidationError, lines: dict[Step, int], name: str) -> str:
-    """Return the first thing that is wrong, with its line: an unknown key before one that is missing for it."""
-    found = min(error.errors(), key=lambda one: (one["type"] != "extra_forbidden", _line(one["loc"], lines)))
+def _said(found: Any, lines: dict[Step, int], name: str) -> str:
+    """Return one thing that is wrong, with its line."""
     step: Step = tuple(found["loc"])
     place = f"{name}:{_line(step, lines)}"
     where = f" of {'.'.join(map(str, step[:-1]))}" if len(step) > 1 else ""
