@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from incidentlab.cli import app
+from incidentlab.cli import app, main
 
 CONTRACT = {"source", "verdict", "now", "findings", "ledger", "unparsed_lines", "versions"}
 RACE = """\
@@ -123,12 +123,17 @@ def test_standard_input_is_a_source() -> None:
         "no folder",
     ],
 )
-def test_bad_input_is_one_line_and_exit_status_2(arguments: list[str], says: str) -> None:
+def test_bad_input_is_one_line_and_exit_status_2(
+    arguments: list[str], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What cannot be used is said in one line on stderr, without a traceback, and nothing on stdout."""
-    done = incidentlab(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert says in done.stderr
-    assert len(done.stderr.strip().split("\n")) == 1
+    monkeypatch.setattr(sys, "argv", ["incidentlab", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    out, err = capsys.readouterr()
+    assert (left.value.code, out) == (2, "")
+    assert says in err
+    assert len(err.strip().split("\n")) == 1
 
 
 def test_what_may_not_be_read_is_one_line(pasted: Path) -> None:
