@@ -22,6 +22,7 @@ from incidentlab.bundle.format import MANIFEST, SCHEMA, ledger_row
 from incidentlab.bundle.journal import RECORDER
 from incidentlab.bundle.reading import Bundle, read
 from incidentlab.bundle.recording import LONGEST_LINE, SEAM, Recording
+from incidentlab.bundle.single import pack
 from incidentlab.bundle.writing import Plain, Scrub, Writer, write
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Scrub",
     "Writer",
     "ledger_row",
+    "pack",
     "read",
     "write",
 ]

@@ -78,6 +78,10 @@ class Writer:
         """Write a file that people wrote, line by line as it stands."""
         self._store(path, self._scrub.lines([data]), {"kind": kind})
 
+    def copy(self, path: str, data: bytes, *, kind: str, **extra: Any) -> None:
+        """Write a file of another bundle, whose secrets were replaced when that was written."""
+        self._store(path, [data], {"kind": kind, **extra})
+
     def manifest(self, facts: dict[str, Any]) -> None:
         """Write the manifest, the last file of all."""
         whole = {"schema": SCHEMA, **facts, **self.facts, "files": self.files, "ledger": self.ledger}

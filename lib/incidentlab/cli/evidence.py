@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,7 +31,8 @@ def capture(
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="Where the bundle shall stand.")
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="The bundle; NAME.zip for one file."),
     ],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that stands there.")] = False,
     images: Annotated[bool, typer.Option("--images", help="List the files of the images' layers too.")] = False,
@@ -36,9 +41,61 @@ def capture(
     """Take the evidence from the engine, before Docker forgets it."""
     from incidentlab.collect import capture as take
 
-    with progress_bar("capture") as progress:
-        bundle = take(project, output, overwrite=overwrite, progress=progress, images=images, scan=scan)
-    typer.echo(f"captured {project} into {bundle}; next: incidentlab diagnose {bundle}")
+    with progress_bar("capture") as progress, _folder_of(output, overwrite=overwrite) as folder:
+        take(project, folder, overwrite=overwrite, progress=progress, images=images, scan=scan)
+    typer.echo(f"captured {project} into {output.absolute()}; next: incidentlab diagnose {output}")
+
+
+@app.command(
+    epilog=example("incidentlab bundle recording -o night.zip --from 2026-11-23T01:00Z --to 2026-11-23T01:30Z")
+)
+def bundle(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A bundle: its folder or its archive.")],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="The new bundle; NAME.zip for one file."),
+    ],
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="Its beginning, with a zone.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Its end, with a zone.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that stands there.")] = False,
+) -> None:
+    """Make one file of a bundle, or cut some minutes out of it."""
+    from incidentlab.bundle import read
+    from incidentlab.collect.window import cut
+
+    with read(source) as opened, _folder_of(output, overwrite=overwrite) as folder:
+        cut(opened, folder, since=_nanoseconds("--from", since), until=_nanoseconds("--to", until))
+    typer.echo(f"wrote {output.absolute()}; next: incidentlab diagnose {output}")
+
+
+def _nanoseconds(option: str, given: str | None) -> int | None:
+    """Return a time that an option names."""
+    from incidentlab.parse import clock
+    from incidentlab.tables import BadInput
+
+    if given is None:
+        return None
+    whole = re.sub(r"(T\d\d:\d\d)(?=[Z+-])", r"\1:00", given.strip().replace(" ", "T"))
+    at = clock.rfc3339(whole)
+    if at == clock.NAT:
+        raise BadInput(f"{option} {given!r} is no time with a zone; write it like 2026-11-23T01:00:00Z")
+    return at
+
+
+@contextmanager
+def _folder_of(output: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Give the folder to write a bundle into; where one file is asked for, it is made of it at the end."""
+    from incidentlab.bundle import pack, single
+
+    if output.suffix.lower() != single.ENDING:
+        yield output
+        return
+    single.refuse_to_replace(output, overwrite=overwrite)
+    output.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{output.stem}.", dir=output.absolute().parent) as place:
+        folder = Path(place) / output.stem
+        yield folder
+        pack(folder, output.absolute(), overwrite=overwrite)
 
 
 @app.command(
@@ -56,7 +113,7 @@ def record(
             "-o",
             metavar="FOLDER",
             readable=False,
-            help="Where the bundle shall stand, or one to go on with.",
+            help="The bundle, or one to go on with; NAME.zip: the folder NAME, and one file at the end.",
         ),
     ],
     command: Annotated[
@@ -77,6 +134,7 @@ def record(
     SIGTERM ends it too. After a kill, start it again with the same folder: it goes on. With a command, recording begins
     before it and ends with it, and its exit status is passed on.
     """
+    from incidentlab.bundle import pack
     from incidentlab.collect import record as keep
     from incidentlab.collect.command import Command
 
@@ -91,9 +149,9 @@ def record(
         show(now)
 
     with status_line(f"recording {project}", shown=wrapped is None) as (show, say):
-        bundle = keep(
+        folder = keep(
             project,
-            output,
+            output.with_suffix("") if output.suffix.lower() == ".zip" else output,
             interval_s=interval,
             max_bytes=max_bytes,
             stop=stop,
@@ -101,9 +159,10 @@ def record(
             say=say,
             command=wrapped,
         )
-    told = f"no container of {project} was there: nothing {'of it ' if wrapped else ''}was recorded into {bundle}"
+    told = f"no container of {project} was there: nothing {'of it ' if wrapped else ''}was recorded into {folder}"
     if seen:
-        told = f"recorded {project} into {bundle}; next: incidentlab diagnose {bundle}"
+        whole = pack(folder, output.absolute(), overwrite=True) if folder != output.absolute() else folder
+        told = f"recorded {project} into {whole}; next: incidentlab diagnose {whole}"
     typer.echo(told, err=wrapped is not None)  # the output of a command that is wrapped stays its own
     raise typer.Exit(wrapped.status if wrapped else 0)
 
