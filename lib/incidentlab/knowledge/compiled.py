@@ -18,6 +18,8 @@ import stat
 import tempfile
 from array import array
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
@@ -42,6 +44,7 @@ _NUMBER_BITS = 16
 _YOUNGEST = 8
 """So many automata are kept: two or three of a version, a megabyte each."""
 
+_GREEDY_LAST_BUT_ONE = re.compile(r"(?<!\\)(\\[SwdW])\+(?=\|[^()|]*\)+$)")
 _GREEDY_TAIL = re.compile(r"(?<!\\)(\.|\\[SwdW]|\[(?:[^\]\\]|\\.)+\])(\*|\+|\{1,\d*\})(\)*)$")
 _TEXT = pa.large_string()
 
@@ -73,22 +76,24 @@ def candidates(texts: pa.Array, patterns: tuple[Pattern, ...]) -> tuple[Places, 
     """
     count = max(len(texts), 1)
     database = _database(patterns)
-    parts = [_pairs(database, begin, block, count) for begin, block in _blocks(texts)]
+    blocks = list(_blocks(texts))
+    with ThreadPoolExecutor() if len(blocks) > 1 else nullcontext() as pool:  # Hyperscan lets other threads run
+        parts = list((pool.map if pool else map)(lambda block: _pairs(database, block[0], block[1], count), blocks))
     pairs = np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
     return pairs % count, pairs // count
 
 
 def simplified(pattern: str) -> str:
-    r"""Return a pattern without group names, and without the tail that would make a match end at every character.
+    r"""Return a pattern without group names, and without the tails that would make a match end at every character.
 
     Whatever fits `pattern` fits this one, too.
 
     Examples
     --------
-    >>> simplified(r"panic: (?P<subject>.+)")
-    'panic: (?:.)'
+    >>> simplified(r"panic: (?P<subject>.+)"), simplified(r"code (\d+|-)")
+    ('panic: (?:.)', 'code (\\d|-)')
     """
-    bare = re.sub(r"\(\?P<\w+>", "(?:", pattern)
+    bare = _GREEDY_LAST_BUT_ONE.sub(r"\1", re.sub(r"\(\?P<\w+>", "(?:", pattern))
     tail = _GREEDY_TAIL.search(bare)
     if tail is None:
         return bare
@@ -116,9 +121,10 @@ def _pairs(database: Any, begin: int, texts: pa.Array, count: int) -> Places:
         found.append(end << _NUMBER_BITS | pattern)
 
     database.scan(data.slice(0, int(ends[-1])), match_event_handler=note, scratch=hyperscan.Scratch(database))
-    hits = np.unique(np.frombuffer(found, np.int64))
+    hits = np.frombuffer(found, np.int64)
     places = begin + np.searchsorted(ends, hits >> _NUMBER_BITS)
-    return np.unique((hits & ((1 << _NUMBER_BITS) - 1)) * count + places)
+    pairs = np.sort((hits & ((1 << _NUMBER_BITS) - 1)) * count + places)
+    return pairs[np.diff(pairs, prepend=-1) > 0]
 
 
 @cache
