@@ -77,9 +77,12 @@ def assemble(order: Whole, *, file: str, **columns: Any) -> pd.DataFrame:
     given = {**dict.fromkeys(tables.LOGS.names, absent), **given, "file": words([file], np.zeros(len(order), np.int8))}
     if columns.get("replica") is None:
         given["replica"] = pd.arrays.IntegerArray(np.zeros(len(order), np.int64), np.ones(len(order), np.bool_))
-    known = np.zeros(len(order), np.bool_)
-    numbers = {name: pd.arrays.IntegerArray(place, known) for name, place in (("order", order), ("line", order + 1))}
-    return tables.check(pd.DataFrame({**given, **numbers}), tables.LOGS)
+    numbers = {
+        name: pd.arrays.IntegerArray(place, np.zeros(len(order), np.bool_))
+        for name, place in (("order", order), ("line", order + 1))
+    }
+    own = {name: (given | numbers)[name] for name in tables.LOGS.names}
+    return tables.check(pd.DataFrame(own, copy=False), tables.LOGS)  # all of it was made here
 
 
 def words(values: list[str | None], codes: Any) -> pd.Series[str]:

@@ -61,13 +61,7 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     incidentlab.tables.errors.BadTable: probes: missing columns end, service, container_id, exit_code, outcome, \
 output, file, line, pointer; present: start
     """
-    missing = [name for name in table.names if name not in frame.columns]
-    if missing:
-        raise BadTable(
-            f"{table.name}: missing columns {', '.join(missing)}; present: {', '.join(map(str, frame.columns))}"
-        )
-    columns = {column.name: _cast(frame[column.name], column, table).array for column in table.columns}
-    result = pd.DataFrame(columns)
+    result = frame.copy(deep=False) if _typed(frame, table) else _selected(frame, table)
     for column in table.columns:
         if column.among and len(result):
             _closed(result[column.name], column, table)
@@ -134,20 +128,50 @@ def evidence_id(file: str, line: int, pointer: str | None = None) -> str:
     return "E-" + hashlib.sha256(place.encode()).hexdigest()[:8]
 
 
+def _typed(frame: pd.DataFrame, table: Table) -> bool:
+    """Tell whether a frame has the columns of the table, their dtypes and an index from 0: then nothing is copied."""
+    if frame.columns.tolist() != table.names or not isinstance(frame.index, pd.RangeIndex):
+        return False
+    fresh = frame.index.start == 0 and frame.index.step == 1
+    return fresh and all(
+        dtype == _dtype(column.dtype) for dtype, column in zip(frame.dtypes.array, table.columns, strict=True)
+    )
+
+
+def _selected(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return the columns of the table, cast, with an index from 0."""
+    missing = [name for name in table.names if name not in frame.columns]
+    if missing:
+        raise BadTable(
+            f"{table.name}: missing columns {', '.join(missing)}; present: {', '.join(map(str, frame.columns))}"
+        )
+    return pd.DataFrame({column.name: _cast(frame[column.name], column, table).array for column in table.columns})
+
+
 def _sorted(frame: pd.DataFrame, table: Table) -> bool:
     """Tell cheaply whether nothing has to move: no row comes before the row above it."""
     tied = np.ones(len(frame) - 1, np.bool_)
     for name in table.sort:
-        values = frame[name]
-        if not pd.api.types.is_datetime64_any_dtype(values.dtype) and values.dtype != WHOLE:
+        number = _number(frame[name])
+        if number is None:
             return False
-        last = np.iinfo(np.int64).max  # where a missing value goes
-        key = values.astype("int64") if values.dtype != WHOLE else values.fillna(last).astype("int64")
-        number = key.where(values.notna(), last).to_numpy()
         if (tied & (number[1:] < number[:-1])).any():
             return False
         tied &= number[1:] == number[:-1]
     return True
+
+
+def _number(values: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    """Return times or whole numbers as int64, a missing one as the largest, where it goes; None for other values."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        number = values.array.asi8
+        missing = number == np.iinfo(np.int64).min
+    elif values.dtype == WHOLE:
+        missing = values.isna().to_numpy()
+        number = values.array.to_numpy("int64", na_value=0) if missing.any() else values.to_numpy("int64")
+    else:
+        return None
+    return np.where(missing, np.iinfo(np.int64).max, number) if missing.any() else number
 
 
 @cache
