@@ -323,6 +323,19 @@ def test_a_bomb_in_a_folder(tmp_path: Path) -> None:
     assert "file:torn.log.gz" in load(tmp_path).ledger["source"].tolist()
 
 
+@pytest.mark.parametrize("text", [b"web-1  | ready\nweb-1 exited with code 1\n", b'{"log":"x\\n"', b"\xff\xfeh\0i\0"])
+def test_a_large_file_gives_what_its_text_gives(tmp_path: Path, text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is read into memory of its own, given back as it is read, gives the tables of its text."""
+    (tmp_path / "x.log").write_bytes(text * 5)
+    monkeypatch.setattr(bundle.stream, "LARGE", 1)
+    large, small = load(tmp_path / "x.log"), load(text * 5)
+    names = {"file": "text"}
+    for table in EVIDENCE_TABLES:
+        found = getattr(large, table.name)
+        same = found.assign(**{name: found[name].replace("x.log", to) for name, to in names.items() if name in found})
+        pd.testing.assert_frame_equal(same, getattr(small, table.name))
+
+
 def test_a_link_that_leads_out(tmp_path: Path) -> None:
     """A link in a folder that leads out of it is not followed."""
     (tmp_path / "secret.log").write_text("hunter2\n")

@@ -172,7 +172,7 @@ def _path(path: Path, *, name: str | None, service: str | None) -> Incident:
             return _path(whole or folder, name=name or (None if whole else loose.shown(path.name)), service=service)
     if not path.is_dir():
         files = [(loose.shown(path.name), loose.read(path))]
-        beside = compose_file.dockerfiles(files[0][1]) if path.suffix in (".yml", ".yaml") else []
+        beside = compose_file.dockerfiles(files[0][1][:]) if path.suffix in (".yml", ".yaml") else []
         return _texts([*files, *loose.beside(path, beside)] if beside else files, name=name, service=service)
     files, troubles = loose.gather(path)
     if not files and not troubles:
@@ -204,7 +204,7 @@ def _at(source: str, *, name: str | None, service: str | None) -> Incident:
 
 
 def _texts(
-    files: list[tuple[str, bytes]], *, name: str | None, service: str | None, troubles: dict[str, str] = _NONE
+    files: list[tuple[str, lines.Text]], *, name: str | None, service: str | None, troubles: dict[str, str] = _NONE
 ) -> Incident:
     """Read files that no manifest describes, and let go of them; `troubles` are those that could not even be opened."""
     sources: dict[str, list[Evidence]] = {}
@@ -228,7 +228,7 @@ def _texts(
     return _incident(name, sources, ledger, redactor)
 
 
-def _parts(file: str, data: bytes, redactor: Redactor, *, service: str | None) -> Iterator[tuple[str, Evidence]]:
+def _parts(file: str, data: lines.Text, redactor: Redactor, *, service: str | None) -> Iterator[tuple[str, Evidence]]:
     """Yield what each part of a file gave, and the name of its source."""
     kind = kind_of(data)
     found = parts.split(data) if kind == "text" else [parts.Part(kind, data)]
@@ -265,12 +265,15 @@ def _bundle(opened: bundle.Bundle, *, name: str | None) -> Incident:
     return _incident(name or opened.project, sources, {row["source"]: row for row in opened.ledger}, redactor)
 
 
-def _read(kind: str, data: bytes, redactor: Redactor, *, file: str, **facts: Any) -> Evidence:
+def _read(kind: str, data: lines.Text, redactor: Redactor, *, file: str, **facts: Any) -> Evidence:
     """Parse a file of a known kind; the redactor learns the secrets that it assigns."""
+    if kind == "text":
+        return wrapped.parse(data, file=file, **facts)
+    whole = data[:]
     if kind in _TELLING:
-        own = compose_file.document(data) if kind in ("config", "written") else None
-        redactor.learn([own] if own else [document for _, _, document in documents(data)[0]])
-    return PARSERS[kind](data, file=file, **facts)
+        own = compose_file.document(whole) if kind in ("config", "written") else None
+        redactor.learn([own] if own else [document for _, _, document in documents(whole)[0]])
+    return PARSERS[kind](whole, file=file, **facts)
 
 
 def _incident(

@@ -1,11 +1,14 @@
 """The fast way and the exact way give the same table."""
 
+import mmap
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidentlab.bundle import stream
 from incidentlab.parse import (
     app_clock,
     app_clocks,
@@ -142,6 +145,16 @@ def test_many_lines_state_what_each_states() -> None:
     assert logs["level"].fillna("").tolist() == [level.of(text) or "" for text in texts]
     times = [time.value if time is not pd.NaT else clock.NAT for time in logs["app_ts"]]
     assert times == [app_clock.application(text) for text in texts]
+
+
+def test_memory_is_given_back_behind_the_reader() -> None:
+    """What has been read of a large text is let go, and the table is that of the text."""
+    data = b"".join(b"web-1  | " + STAMP + text.encode() + b"\n" for text in SURE * 400)
+    memory = stream.memory(len(data))
+    memory[:] = data
+    large, small = (columns.parse(text, file="x", chunk=20_000).frames["logs"] for text in (memory, data))
+    pd.testing.assert_frame_equal(large, small)
+    assert memory[: mmap.PAGESIZE] == bytes(mmap.PAGESIZE) or not hasattr(memory, "madvise")
 
 
 @pytest.mark.parametrize(

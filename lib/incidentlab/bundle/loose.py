@@ -18,7 +18,7 @@ from pathlib import Path
 
 from incidentlab.bundle.archive import ALWAYS_FINE, unpack
 from incidentlab.bundle.format import MANIFEST
-from incidentlab.bundle.stream import content
+from incidentlab.bundle.stream import Content, content
 from incidentlab.tables import BadInput
 from incidentlab.whole import scratch
 
@@ -40,7 +40,7 @@ MAX_FILES = 2_000
 _PASSED = frozenset(("node_modules", "venv", "__pycache__", "site-packages"))
 
 
-def read(path: Path) -> bytes:
+def read(path: Path) -> Content:
     """Return the content of a file, unpacked where gzip packed it.
 
     Raises
@@ -73,7 +73,7 @@ def shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
+def gather(folder: Path) -> tuple[list[tuple[str, Content]], dict[str, str]]:
     """Return the files of a folder that may hold evidence, by their names in it, and why others could not be read.
 
     Raises
@@ -81,7 +81,7 @@ def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     BadInput
         There are too many, or the folder holds bundles: each is an incident of its own.
     """
-    found: list[tuple[str, bytes]] = []
+    found: list[tuple[str, Content]] = []
     troubles: dict[str, str] = {}
     paths = list(islice(_files(folder), MAX_FILES + 1))
     if len(paths) > MAX_FILES:
@@ -99,7 +99,7 @@ def gather(folder: Path) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     return found, troubles
 
 
-def beside(file: Path, names: list[str]) -> list[tuple[str, bytes]]:
+def beside(file: Path, names: list[str]) -> list[tuple[str, Content]]:
     """Return the Dockerfiles that a Compose file names, by the names that it gives them; those that are not there, not.
 
     Only what is called a Dockerfile is opened: a Compose file from elsewhere must not choose what is read here.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import select
 import stat
@@ -14,8 +15,13 @@ MOST = 1 << 30
 """Bytes up to which one text is read."""
 MOST_LINES = 10_000_000
 """Lines up to which one text is read: a line takes about 1 kB of memory, whatever its length."""
+LARGE = 1 << 24
+"""Bytes from which a file has memory of its own."""
 WAITED_MS = 2_000
 """So long is waited for a program that writes into a pipe."""
+
+Content = bytes | mmap.mmap
+_BLOCK = 1 << 20
 
 
 def bounded(file: IO[Any], name: str) -> Any:
@@ -26,9 +32,12 @@ def bounded(file: IO[Any], name: str) -> Any:
     BadInput
         It holds more than can be looked at in one piece, or has no end.
     """
-    data = file.read(MOST + 1)
+    return _bound(file.read(MOST + 1), name)
+
+
+def _bound(data: Any, name: str) -> Any:
     more = f"{MOST >> 20} MiB" if len(data) > MOST else ""
-    if not more and len(data) > MOST_LINES and data.count("\n" if isinstance(data, str) else b"\n") > MOST_LINES:
+    if not more and len(data) > MOST_LINES and _lines(data) > MOST_LINES:
         more = f"{MOST_LINES:,} lines".replace(",", " ")
     if more:
         raise BadInput(
@@ -37,8 +46,16 @@ def bounded(file: IO[Any], name: str) -> Any:
     return data
 
 
-def content(path: Path) -> bytes:
+def _lines(data: Any) -> int:
+    end = "\n" if isinstance(data, str) else b"\n"
+    return sum(data[start : start + _BLOCK].count(end) for start in range(0, len(data), _BLOCK))
+
+
+def content(path: Path) -> Content:
     """Return what a path holds: a file, a pipe that a program writes into, or a device.
+
+    A large file is read into memory of its own, that it may be given back as its lines are read (`mmap.madvise`). The
+    file itself is not mapped: one that is cut off while it is read would end this program.
 
     Raises
     ------
@@ -52,9 +69,26 @@ def content(path: Path) -> bytes:
         mode = os.fstat(handle).st_mode
         if stat.S_ISBLK(mode):
             raise BadInput(f"{path} is a disk, no log")
+        size = os.fstat(handle).st_size
+        if stat.S_ISREG(mode) and LARGE <= size <= MOST:
+            return _bound(_in_own_memory(file, size), str(path))  # type: ignore[no-any-return]
         first = _first(handle, str(path)) if stat.S_ISFIFO(mode) else b""
         os.set_blocking(handle, True)
         return first + bytes(bounded(file, str(path)))
+
+
+def memory(size: int) -> mmap.mmap:
+    """Return memory of this process alone; what is shared would stay when it is given back."""
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    return mmap.mmap(-1, size, **private)
+
+
+def _in_own_memory(file: IO[bytes], size: int) -> Content:
+    own, read = memory(size), 0
+    with memoryview(own) as whole:
+        while count := file.readinto(whole[read:]):  # type: ignore[attr-defined]
+            read += count
+    return own if read == size else own[:read]
 
 
 def _first(handle: int, name: str) -> bytes:

@@ -21,7 +21,7 @@ _NAME_WIDTH = 72
 """A longer prefix is left to the exact reader."""
 
 
-def pieces(data: bytes, size: int) -> Iterator[buffer.Bytes]:
+def pieces(data: lines.Text, size: int) -> Iterator[buffer.Bytes]:
     """Yield the bytes in pieces of whole lines, each with an LF at its end and more bytes behind it."""
     whole, start = np.frombuffer(data, np.uint8), 0
     while start < len(data):

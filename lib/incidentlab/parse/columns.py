@@ -24,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 
 from incidentlab.parse import app_clock, clock, level, lines, log_table
-from incidentlab.parse.buffer import Whole
+from incidentlab.parse.buffer import AHEAD, Whole
 from incidentlab.parse.chunk import Chunk, pieces
 from incidentlab.parse.compose_logs import Reader, by_lines, sample
 from incidentlab.parse.dialect import Dialect, survey
@@ -39,7 +39,7 @@ WORKERS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity"
 """How many chunks are read at the same time."""
 
 
-def parse(data: bytes, *, file: str, service: str | None = None, chunk: int = CHUNK) -> Evidence:
+def parse(data: lines.Text, *, file: str, service: str | None = None, chunk: int = CHUNK) -> Evidence:
     """Return the rows of a text, as `compose_logs.by_lines` does, fast where its lines are plain.
 
     Parameters
@@ -57,7 +57,7 @@ def parse(data: bytes, *, file: str, service: str | None = None, chunk: int = CH
     return read(data, Reader(dialect), chunk=chunk, file=file, service=service)
 
 
-def read(data: bytes, reader: Reader, *, chunk: int = CHUNK, file: str, **facts: Any) -> Evidence:
+def read(data: lines.Text, reader: Reader, *, chunk: int = CHUNK, file: str, **facts: Any) -> Evidence:
     """Return the rows of a text whose dialect is known, its odd lines read by `reader`.
 
     Parameters
@@ -73,13 +73,16 @@ def read(data: bytes, reader: Reader, *, chunk: int = CHUNK, file: str, **facts:
     **facts
         service, and where it names no containers replica, container and stream.
     """
-    table = _Table(reader, Texts(len(data)))
+    table, start = _Table(reader, Texts(len(data))), 0
     for read_chunk in _ahead(data, chunk, reader.dialect):
         table.add(read_chunk)
+        stop = start + len(read_chunk.raw) - AHEAD
+        lines.let_go(data, start, stop)
+        start = stop
     return table.finish(file=file, **facts) if table.count else reader.finish(file=file)
 
 
-def _ahead(data: bytes, size: int, dialect: Dialect) -> Iterator[Chunk]:
+def _ahead(data: lines.Text, size: int, dialect: Dialect) -> Iterator[Chunk]:
     """Yield the chunks in order, the next few already read by other threads: numpy and Arrow let them run."""
     heads = Heads()
     if len(data) <= size:
@@ -161,8 +164,7 @@ class _Table:
         place = [where[name] if name else None for name in self.names]
         order = clock.order(whole["ts"])
         if (order[1:] < order[:-1]).any():
-            texts = texts.take(pa.array(order))
-        whole = {name: whole.pop(name)[order] for name in list(whole)}
+            texts, whole = texts.take(pa.array(order)), {name: whole.pop(name)[order] for name in list(whole)}
         owners = whole["owner"]
         replicas = pd.array([found.replica if found else None for found in place], dtype="Int64")
         found = {"replica": replicas.take(owners), "container": log_table.words(self.names, owners)}

@@ -37,7 +37,7 @@ _Row = tuple[str, str | None, int, str]
 """Kind, container, nanoseconds and message of one line."""
 
 
-def parse(data: bytes, *, file: str, service: str | None = None, **_: Any) -> Evidence:
+def parse(data: lines.Text, *, file: str, service: str | None = None, **_: Any) -> Evidence:
     r"""Return the rows of a text.
 
     Parameters
@@ -60,7 +60,7 @@ def parse(data: bytes, *, file: str, service: str | None = None, **_: Any) -> Ev
     return columns.parse(lines.decode(data), file=file, service=service)
 
 
-def by_lines(data: bytes, *, file: str, service: str | None = None) -> Evidence:
+def by_lines(data: lines.Text, *, file: str, service: str | None = None) -> Evidence:
     """Read a text line by line: the exact way, and the twin of `incidentlab.parse.columns`."""
     wrapped = lines.wrapped(data)
     reader = Reader(survey(map(lines.readable, lines.split(sample(data)))), wrapped=wrapped)
@@ -70,9 +70,9 @@ def by_lines(data: bytes, *, file: str, service: str | None = None) -> Evidence:
     return reader.finish(file=file, service=service)
 
 
-def sample(data: bytes) -> bytes:
+def sample(data: lines.Text) -> bytes:
     """Return the first whole lines, about `SAMPLE` bytes of them."""
-    return data if len(data) <= SAMPLE else data[: data.rfind(b"\n", 0, SAMPLE) + 1 or SAMPLE]
+    return data[:] if len(data) <= SAMPLE else data[: data.rfind(b"\n", 0, SAMPLE) + 1 or SAMPLE]
 
 
 @dataclass

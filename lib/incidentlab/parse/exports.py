@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from incidentlab.parse import clock
+from incidentlab.parse import clock, lines
 from incidentlab.parse.evidence import at
 from incidentlab.parse.wrappers import NOTHING, Peeled, json_lines, labels
 from incidentlab.tables.documents import loads, record_at, whole
@@ -40,7 +40,7 @@ class Row(NamedTuple):
     said: Peeled
 
 
-def rows(data: bytes) -> list[Row] | None:
+def rows(data: lines.Text) -> list[Row] | None:
     r"""Return the lines that a document holds, None where it is none of these.
 
     Examples
@@ -51,9 +51,9 @@ def rows(data: bytes) -> list[Row] | None:
     head = data[:_HEAD].lstrip()
     found = None
     if head[:1] == b"{" and b'"resultType"' in head:
-        found = _loki(data)
+        found = _loki(data[:])
     elif head[:1] == b"[" and head[1:].lstrip()[:1] == b"{":
-        found = _array(data)
+        found = _array(data[:])
     elif b"\n" in head:
         found = _table(data, head)
     if found and all(row.said.stamp != clock.NAT for row in found):
@@ -105,7 +105,7 @@ def _array(data: bytes) -> list[Row] | None:
 _SPACE = re.compile(r"[\s,]*")
 
 
-def _table(data: bytes, head: bytes) -> list[Row] | None:
+def _table(data: lines.Text, head: bytes) -> list[Row] | None:
     """Read CSV whose header names a column of text, and one of time or of whose it is."""
     first = head.partition(b"\n")[0].decode("utf-8", "replace").strip().lower()
     between = next((mark for mark in ",;\t" if mark in first), None)
@@ -122,7 +122,7 @@ def _table(data: bytes, head: bytes) -> list[Row] | None:
     ):
         return None
     found = []
-    for line, cells in _cells(data.decode("utf-8", "replace"), between):
+    for line, cells in _cells(data[:].decode("utf-8", "replace"), between):
         record = dict(zip(columns, cells, strict=False))
         stamp = next((ns for name in times if (ns := json_lines.time(record.get(name))) != clock.NAT), clock.NAT)
         said = NOTHING._replace(rest=record.get(texts[0], ""), stamp=stamp).within(labels.place(_labels(record)))

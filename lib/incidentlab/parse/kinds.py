@@ -49,7 +49,7 @@ _BLANK = b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"
 _VARIABLE = re.compile(r"(?:export )?[A-Z_][A-Z0-9_]*=")
 
 
-def kind_of(data: bytes) -> str:
+def kind_of(data: lines.Text) -> str:
     """Return the kind of a file by its content.
 
     Examples
@@ -58,8 +58,9 @@ def kind_of(data: bytes) -> str:
     'events'
     """
     data = lines.decode(data)
-    if data.lstrip()[:1] not in (b"{", b"["):
+    if lines.begin(data) not in (b"{", b"["):
         return "text"
+    data = data[:]
     if container_log.record(data.lstrip().partition(b"\n")[0]):
         return "json_file"
     first = data if data.lstrip()[:1] == b"[" else data.lstrip().partition(b"\n")[0]
@@ -95,9 +96,9 @@ def _json(text: str) -> Any:
         return None
 
 
-def unreadable(data: bytes) -> str | None:
+def unreadable(data: lines.Text) -> str | None:
     """Return why a file can be no evidence, if so."""
-    if not any(part.strip(_BLANK) for part in (data[:4096], data)):  # the whole only where the beginning is blank
+    if not (data[:4096].strip(_BLANK) or data[:].strip(_BLANK)):  # the whole only where the beginning is blank
         return "is empty"
     head = lines.decode(data)[:4096]
     control = sum(byte < 32 and byte not in b"\t\n\r\x1b\f\b\x07\0" for byte in head)

@@ -8,11 +8,15 @@ its lines are counted after decoding. Nothing here can fail: bytes that are no U
 from __future__ import annotations
 
 import codecs
+import mmap
 import re
 
 import numpy as np
 
 from incidentlab.parse.buffer import AHEAD, Bytes, Whole, places_of, table
+
+Text = bytes | mmap.mmap
+"""What a file holds; a large one in memory of its own, which is given back as it is read."""
 
 PIECE = 16_384
 """The engine cuts longer lines into pieces of this many bytes (docker/moby `daemon/logger/copier.go`)."""
@@ -43,7 +47,7 @@ def encode(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
 
 
-def decode(data: bytes) -> bytes:
+def decode(data: Text) -> Text:
     r"""Return `data` as UTF-8 without a byte order mark; what is neither UTF-16 nor marked is left as it is.
 
     Examples
@@ -51,15 +55,15 @@ def decode(data: bytes) -> bytes:
     >>> decode("web-1  | hé\r\n".encode("utf-16")).decode()
     'web-1  | hé\r\n'
     """
-    if data.startswith(codecs.BOM_UTF8):
+    if data[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8:
         return data[len(codecs.BOM_UTF8) :]
     wide = _utf16(data)
     if wide is None:
         return data
-    return data.decode(wide, "replace").lstrip("\ufeff").encode("utf-8", "replace")
+    return data[:].decode(wide, "replace").lstrip("\ufeff").encode("utf-8", "replace")
 
 
-def split(data: bytes) -> list[bytes]:
+def split(data: Text) -> list[bytes]:
     r"""Return the lines of `data`, without their LF; a last line without an LF is a line.
 
     Examples
@@ -67,7 +71,7 @@ def split(data: bytes) -> list[bytes]:
     >>> split(b"a\rb\n\nc")
     [b'a\rb', b'', b'c']
     """
-    lines = data.split(b"\n")
+    lines = data[:].split(b"\n")
     if not lines[-1]:
         lines.pop()
     return lines
@@ -150,9 +154,26 @@ def readable(line: bytes) -> str:
     return clean(mend(line))
 
 
-def wrapped(data: bytes) -> bool:
+def begin(data: Text) -> bytes:
+    """Return the first byte that is no blank; nothing where there is none."""
+    found = _BLANK_BEFORE.match(data)
+    return data[found.end() : found.end() + 1] if found else b""
+
+
+_BLANK_BEFORE = re.compile(rb"[ \t\n\r\x0b\f]*")
+
+
+def let_go(data: Text, start: int, stop: int) -> None:
+    """Give back the memory of a part that has been read; it must not be read again."""
+    if isinstance(data, mmap.mmap) and hasattr(data, "madvise"):  # not on Windows
+        start, stop = (place - place % mmap.PAGESIZE for place in (start, stop))
+        if stop > start:
+            data.madvise(mmap.MADV_DONTNEED, start, stop - start)
+
+
+def wrapped(data: Text) -> bool:
     """Return whether PowerShell captured the text: it never translates this word of its error records."""
-    return b"CategoryInfo" in data
+    return data.find(b"CategoryInfo") >= 0
 
 
 def unwrap(texts: list[str]) -> tuple[list[str], list[bool]]:
@@ -213,13 +234,13 @@ def _continues(before: str, text: str, width: int, inside: str) -> bool:
     return before.endswith(" ") and text[0] != " " and len(before) + len(text.split(" ", 1)[0]) > width
 
 
-def _utf16(data: bytes) -> str | None:
+def _utf16(data: Text) -> str | None:
     """Return the name of the UTF-16 form, by its mark or by the NULs that ASCII leaves in it."""
-    if data.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if data.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
     head = data[:2048]
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
     if len(head) < 8 or head.count(0) < len(head) * 0.4:
         return None
     odd, even = head[1::2].count(0), head[::2].count(0)

@@ -16,6 +16,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from incidentlab.parse import lines
+
 TASK = r"[A-Za-z0-9][\w-]*\.(?:\d{1,5}|[a-z0-9]{25})(?:\.[a-z0-9]{9,25})?@[A-Za-z0-9][\w.-]*"
 """A task of a swarm service at its node; a pattern without groups."""
 
@@ -38,7 +40,7 @@ class Place(NamedTuple):
     replica: int | None
 
 
-def own(data: bytes) -> str | None:
+def own(data: lines.Text) -> str | None:
     r"""Return the service that a program's JSON lines name as their own, where they all name the same.
 
     Structured logs bear it as ``service``, ``service.name`` (Elastic Common Schema, OpenTelemetry) or
@@ -49,7 +51,7 @@ def own(data: bytes) -> str | None:
     >>> own(b'{"message": "ready", "service.name": "wallet"}\n')
     'wallet'
     """
-    if data.lstrip()[:1] != b"{":
+    if lines.begin(data) != b"{":
         return None
     named = set(_OWN.findall(data[:_LOOKED_AT]))
     return named.pop().decode("ascii", "replace") if len(named) == 1 else None

@@ -51,7 +51,7 @@ class Part:
     """
 
     kind: str
-    data: bytes
+    data: lines.Text
     numbers: list[int] = field(default_factory=list)
     order: list[int] = field(default_factory=list)
     said: list[Peeled] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Part:
         return replace(evidence, frames=frames)
 
 
-def split(data: bytes) -> list[Part]:
+def split(data: lines.Text) -> list[Part]:
     r"""Return the parts of a text.
 
     Examples
@@ -117,7 +117,7 @@ def _in_time(rows: list[Row]) -> list[Row]:
     return rows[::-1] if backward and stamps[0] > stamps[-1] else rows
 
 
-def _parts(rows: list[Row], *, layered: bool, whole: bytes) -> list[Part]:
+def _parts(rows: list[Row], *, layered: bool, whole: lines.Text) -> list[Part]:
     """Cut what is evidence of another kind out of the lines that are nobody's."""
     texts = [row.said.rest if not row.said.owner else "" for row in rows]
     found: list[Part] = []
@@ -134,7 +134,7 @@ def _parts(rows: list[Row], *, layered: bool, whole: bytes) -> list[Part]:
             found.append(_part("text", rows, rest, facts, said=layered))
     only = found[0] if len(found) == 1 else None
     if only and only.kind == "text" and not layered and len(only.numbers) == len(rows):
-        what = kinds.mute(whole.decode("utf-8", "replace"))
+        what = kinds.mute(whole[:].decode("utf-8", "replace"))
         return [Part("mute", whole, facts={"what": what})] if what else [Part("text", whole, facts=only.facts)]
     return [part for part in found if part.numbers]
 
@@ -157,7 +157,7 @@ def _part(
     )
 
 
-def _sample(data: bytes) -> Iterator[str]:
+def _sample(data: lines.Text) -> Iterator[str]:
     """Yield whole lines of the beginning, the middle and the end."""
     large = len(data) > 4 * _WINDOW
     for start in (0, len(data) // 2, len(data) - _WINDOW) if large else (0,):

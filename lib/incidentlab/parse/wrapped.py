@@ -19,6 +19,7 @@ from incidentlab.parse import clock, compose_logs, names
 from incidentlab.parse.compose_logs import Reader
 from incidentlab.parse.dialect import Dialect, survey
 from incidentlab.parse.evidence import Evidence
+from incidentlab.parse.lines import Text
 from incidentlab.parse.wrappers import Peeled
 
 _COLLECTED = "times are those of whoever collected the lines, not surely the engine's"
@@ -27,7 +28,7 @@ _SURVEYED = 10_000
 """As many lines are looked at for the form of what the layers do not name."""
 
 
-def parse(data: bytes, *, file: str, service: str | None = None, said: Sequence[Peeled] = (), **_: Any) -> Evidence:
+def parse(data: Text, *, file: str, service: str | None = None, said: Sequence[Peeled] = (), **_: Any) -> Evidence:
     r"""Return the rows of a text.
 
     Parameters
