@@ -3,7 +3,11 @@
 python := .venv/bin/python
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test lint types unit notebooks browser engine recordings zoo calibration recorded-notebooks wheel lock clean
+.PHONY: demo example test lint types unit notebooks browser engine recordings zoo calibration recorded-notebooks wheel lock clean
+
+example: .venv/ready
+	@.venv/bin/incidentlab postmortem data/startup-race data/image-distroless-no-path --before data/image-single-stage \
+		--after data/fixed --after data/image-distroless -o docs/postmortem
 
 demo: .venv/ready
 	@.venv/bin/incidentlab run notebooks/01-what-happened.ipynb data/startup-race -o build/demo
