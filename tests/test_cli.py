@@ -163,6 +163,17 @@ def test_every_command_explains_itself(command: str) -> None:
     assert len(re.search(r"\n\n  (.*?)\n", told)[1]) <= 65
 
 
+def test_the_shell_completes_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `--install-completion` adds to a shell asks the command itself, which offers what begins so."""
+    for name, value in (
+        ("_INCIDENTLAB_COMPLETE", "complete_bash"),
+        ("COMP_WORDS", "incidentlab di"),
+        ("COMP_CWORD", "1"),
+    ):
+        monkeypatch.setenv(name, value)
+    assert incidentlab().stdout.split() == ["diagnose"]
+
+
 def test_hostile_lines_reach_no_terminal(tmp_path: Path) -> None:
     """An escape sequence of a log line is shown as a picture, never sent to the terminal."""
     path = tmp_path / "hostile.log"

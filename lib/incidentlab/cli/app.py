@@ -16,9 +16,7 @@ When something has just broken:
 
 Exit status: 0 it was done, 2 the input cannot be used; then one line on stderr says why and what to do next.
 """
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=HELP
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, help=HELP)
 
 
 def _version(wanted: bool) -> None:

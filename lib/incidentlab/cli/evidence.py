@@ -128,12 +128,25 @@ def record(
     max_bytes: Annotated[
         int, typer.Option(min=1_000_000, metavar="BYTES", help="Size to keep within: the oldest goes.")
     ] = 1 << 30,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--service", metavar="FORM", help="Record nothing: print what starts it always, for systemd or compose."
+        ),
+    ] = None,
 ) -> None:
-    """Keep what Docker forgets, until Ctrl-C or while a command runs.
+    """Keep what Docker forgets, alone or around a command.
 
-    SIGTERM ends it too. After a kill, start it again with the same folder: it goes on. With a command, recording begins
-    before it and ends with it, and its exit status is passed on.
+    Ctrl-C or SIGTERM ends it. After a kill, start it again with the same folder: it goes on. With a command, recording
+    begins before it and ends with it, and its exit status is passed on.
     """
+    if form is not None:
+        from incidentlab.collect.service import service
+
+        options = ["--interval", f"{interval:g}", "--max-bytes", str(max_bytes)]
+        program = str(Path(sys.argv[0]).absolute())
+        typer.echo(service(form, project, output, program=program, options=options), nl=False)
+        return
     from incidentlab.bundle import pack
     from incidentlab.collect import record as keep
     from incidentlab.collect.command import Command
