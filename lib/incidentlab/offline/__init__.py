@@ -6,7 +6,7 @@ in the page itself, and are named by their hash in a policy that forbids every r
 """
 
 from incidentlab.offline.live import Live
-from incidentlab.offline.scripts import policy, tags
-from incidentlab.offline.text import visible
+from incidentlab.offline.scripts import policy, policy_for, tags
+from incidentlab.offline.text import harmless, visible
 
-__all__ = ["Live", "policy", "tags", "visible"]
+__all__ = ["Live", "harmless", "policy", "policy_for", "tags", "visible"]

@@ -41,7 +41,18 @@ def policy(body: str) -> str:
     >>> policy("<p>Nothing to sort, nothing to draw.</p>")
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     """
-    allowed = _elements(body) + ([_bokeh()] if TIMELINE in body else [])
+    return policy_for(*_elements(body), *([_bokeh()] if TIMELINE in body else []))
+
+
+def policy_for(*allowed: str) -> str:
+    """Return the content security policy of a page in which these scripts stand.
+
+    Examples
+    --------
+    >>> policy_for("1")
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src \
+'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"
+    """
     hashes = "".join(f" '{_hash(script)}'" for script in allowed)
     return "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + (f"; script-src{hashes}" if allowed else "")
 

@@ -15,6 +15,7 @@ _COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE
 _MARKERS = ("o", "s", "^", "D", "P", "X")
 
 
+@style.literal
 def backoff(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw the gaps of each series of tries, the fitted delays with the band of their jitter, and the declared ones.
 

@@ -24,6 +24,7 @@ _SHAPES = {"pass": "o", "fail": "s", "timeout": "h", "exec_error": "d"}
 _BAR, _PROBES, _PERIOD = 0.34, 0.30, -0.26
 
 
+@style.literal
 def health(
     states: pd.DataFrame,
     probes: pd.DataFrame,

@@ -18,6 +18,7 @@ from incidentlab.plot import style
 _ROLES = (("for", style.BLUE, 1), ("against", style.ORANGE, -1))
 
 
+@style.literal
 def hypotheses(findings: pd.DataFrame, evidence: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw the findings, the verdict at the top: rows for to the right, rows against to the left.
 

@@ -24,6 +24,7 @@ _DIGEST = re.compile(r"\b(dir|file|multi):[0-9a-f]{16,}")
 """How the classic builder names what a COPY brings."""
 
 
+@style.literal
 def layers(known: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw each image as a bar of its layers, the base at the left; what several images share is grey.
 
@@ -71,6 +72,7 @@ def _short(row: dict[str, Any], room: int) -> str:
     return step if len(step) <= room else step[: max(room - 1, 0)] + "\u2026"
 
 
+@style.literal
 def waterfall(changes: pd.DataFrame, before: int | None, after: int | None, *, ax: Axes | None = None) -> Axes:
     """Draw how one size becomes another: each layer that is gone takes away, each that is new adds.
 

@@ -12,6 +12,7 @@ _NAMED = 60
 """With more starts than these, their names would overlap and are left out."""
 
 
+@style.literal
 def readiness(ready: pd.DataFrame, spread: pd.Series, *, ax: Axes | None = None) -> Axes:
     """Draw each start's time to ready, the fastest at the top, with the median, the middle half and the mean.
 

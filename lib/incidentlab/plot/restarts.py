@@ -26,6 +26,7 @@ CAUSES = {
 _LADDER = ["service", "container_id"]
 
 
+@style.literal
 def restarts(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw each restart's observed wait over the delay that the engine's formula gives.
 

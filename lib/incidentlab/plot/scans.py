@@ -19,6 +19,7 @@ _CHANGES = (
 )
 
 
+@style.literal
 def severities(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw how many findings there are of each severity, those with a known fix apart.
 
@@ -45,6 +46,7 @@ def severities(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return axes
 
 
+@style.literal
 def changes(found: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw what became of the findings between two scans, by severity.
 

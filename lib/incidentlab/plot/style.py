@@ -6,10 +6,17 @@ Design, 2008); a kind of happening is told by its shape as well, never by its co
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Text
+
+P = ParamSpec("P")
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000",
@@ -59,6 +66,20 @@ MARKS = {
     "state": ("state that inspect shows", "p", GREY),
 }
 """kind of happening -> words of the legend, marker, colour"""
+
+
+def literal(draw: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Let a figure show every text as it stands: a dollar sign in a name or a log line begins no formula."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Axes:
+        with plt.rc_context({"text.parse_math": False}):
+            axes = draw(*args, **kwargs)
+            for text in axes.get_figure(root=True).findobj(Text):  # type: ignore[union-attr]  # it was drawn on one
+                text.set_parse_math(False)
+        return axes
+
+    return drawn
 
 
 def nothing(words: str, ax: Axes | None = None) -> Axes:

@@ -25,6 +25,7 @@ _NO_TROUBLE = ("create", "start", "health", "ready", "probe_pass", "first_line",
 _PROBES = ("probe_pass", "probe_fail", "probe_timeout", "probe_exec_error")
 
 
+@style.literal
 def timeline(
     happenings: pd.DataFrame,
     phases: pd.DataFrame,

@@ -31,6 +31,7 @@ WORDS = {
 """parameter of a setting -> the words of its axis, with the unit"""
 
 
+@style.literal
 def whatif(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw when the service recovers under each value of one setting, or of two.
 
@@ -97,6 +98,7 @@ def _curve(ax: Axes, table: pd.DataFrame) -> Axes:
     return ax
 
 
+@style.literal
 def recovery(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw for each setting the share of starts that have recovered by a time, with its 95 % band.
 
@@ -122,6 +124,7 @@ def recovery(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return _shares(axes)
 
 
+@style.literal
 def survival(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw the Kaplan-Meier curve of the time to ready; a tick is a start that was not seen to its end.
 

@@ -113,7 +113,7 @@ def page(book: nbformat.NotebookNode, *, title: str, index: str | None = None) -
     asked = next((cell.source.splitlines()[0].lstrip("# ") for cell in book.cells if cell.source.startswith("#")), "")
     title = f"{title}: {asked}" if asked else title
     body, _ = exporter.from_notebook_node(book, resources={"metadata": {"name": title}, "offline": needed})
-    return str(body)
+    return offline.harmless(str(body))
 
 
 def _read(notebook: Path) -> nbformat.NotebookNode:

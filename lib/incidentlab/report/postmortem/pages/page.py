@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from incidentlab.offline import Live, policy, tags
+from incidentlab.offline import Live, harmless, policy, tags
 from incidentlab.report.postmortem.pages.plain import figure_of, plain
 from incidentlab.report.postmortem.pages.written import html_blocks, html_inlines
 from incidentlab.report.postmortem.statement import Document
@@ -30,7 +30,7 @@ def page(document: Document, *, interactive: Live | None = None) -> str:
     body = Markup(fragment(document, interactive=interactive))  # noqa: S704 - rendered with every text escaped
     needed = str(body) if document.internal else ""
     scripts = {"policy": Markup(policy(needed)), "scripts": Markup(tags(needed))}  # noqa: S704 - our own files
-    return _render("page.html.j2", title=plain(document)["title"], body=body, **scripts)
+    return harmless(_render("page.html.j2", title=plain(document)["title"], body=body, **scripts))
 
 
 def fragment(document: Document, *, interactive: Live | None = None) -> str:
