@@ -23,7 +23,8 @@ _HARMLESS = re.compile(
 _NO_SECRET = re.compile(
     r"[*•]*|x{3,}|\.{3}|true|false|yes|no|on|off|0|1|none|null|nil|undefined|nan|not|set|unset|empty|required|missing"
     r"|invalid|incorrect|expired|[\[(<{]?(?:redacted|filtered|masked|hidden|removed|sensitive|protected)[\])>}]?"
-    r"|(?:<secret:[0-9a-f]{8}>)+|\$\{\w+\}|\$[A-Z_][A-Z0-9_]*|\$\(.*\)|\{\{.*\}\}|%\(?\w*\)?[sdvqr]|\?|<[\w -]*>"
+    r"|(?:<secret:[0-9a-f]{8}>)+|\$\{\w+\}|\$[A-Z_][A-Z0-9_]*|\$(?:env)?\(.*\)|\{\{.*\}\}|%\(?\w*\)?[sdvqr]|\?"
+    r"|<[\w -]*>"
     r"|(?:/run/secrets|/etc|/var|/secrets?)/\S*|(?:process\.env|os\.environ|settings|config|self|this|args|opts)[.\[(].*",
     re.IGNORECASE,
 )
@@ -60,7 +61,7 @@ def can_be_secret(value: str) -> bool:
 
     Examples
     --------
-    >>> [can_be_secret(value) for value in ("hunter2", "", "yes", "****", "${PASSWORD}", "<secret:0123abcd>")]
+    >>> [can_be_secret(value) for value in ("hunter2", "", "yes", "****", "${PASSWORD}", "$env(PASSWORD)")]
     [True, False, False, False, False, False]
     """
     return not _NO_SECRET.fullmatch(value)

@@ -12,6 +12,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 def clock(ts: Any, *, day: Any = None, timezone: str = "UTC") -> str:
     """Return a time of day, to the second; with its date where that is another than that of `day`.
 
+    Where no clock tells the time, that is said.
+
     Examples
     --------
     >>> clock(pd.Timestamp("2026-11-23T14:41:20.519Z"), day=pd.Timestamp("2026-11-23T09:00:00Z"))
@@ -19,6 +21,8 @@ def clock(ts: Any, *, day: Any = None, timezone: str = "UTC") -> str:
     >>> clock(pd.Timestamp("2026-11-23T14:41:20.519Z"))
     '2026-11-23 14:41:20'
     """
+    if pd.isna(ts):
+        return "an unknown time"
     local = ts.tz_convert(timezone)
     same = pd.notna(day) and day is not None and day.tz_convert(timezone).date() == local.date()
     return str(local.strftime("%H:%M:%S" if same else "%Y-%m-%d %H:%M:%S"))
