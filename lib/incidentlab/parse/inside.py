@@ -7,7 +7,6 @@ surely one of these is cut out; everything else stays text.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from itertools import accumulate
 from typing import Any
 
 from incidentlab.parse import compose_file, events, kinds, listing, stats
+from incidentlab.tables.documents import record_at
 
 _ASKED = re.compile(r"\b(?:inspect|ps)\b.* (?P<name>[A-Za-z0-9][\w.-]*)\s*$")
 _KEYS = ("services:", "version:", "name:", "x-")
@@ -65,7 +65,6 @@ class _Finder:
         self.texts = texts
         self.whole = "\n".join(texts)
         self.starts = [0, *accumulate(len(text) + 1 for text in texts)]
-        self.decoder = json.JSONDecoder()
 
     def at(self, place: int) -> Cut | None:
         """Return the evidence that begins on a line, None where none does."""
@@ -82,8 +81,8 @@ class _Finder:
     def _json(self, place: int) -> Cut | None:
         begin = self.starts[place] + len(self.texts[place]) - len(self.texts[place].lstrip())
         try:
-            value, end = self.decoder.raw_decode(self.whole, begin)
-        except (ValueError, RecursionError):
+            value, end = record_at(self.whole, begin)
+        except ValueError:
             return None
         stop = next(line for line in range(place + 1, len(self.starts)) if self.starts[line] > end)
         if self.whole[end : self.starts[stop] - 1].strip():
