@@ -10,7 +10,7 @@ from incidentlab.cli import app
 from incidentlab.tables import CATEGORIES
 
 ROOT = Path(__file__).parent.parent
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "lab/README.md", "notebooks/lessons/README.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "lab/README.md", "notebooks/lessons/README.md"]
 PATH = re.compile(r"(?<![\w/])(?:notebooks|lib|lab|data|tests|\.ci)/[\w./-]*\w")
 
 
