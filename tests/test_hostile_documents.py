@@ -18,9 +18,11 @@ import pytest
 from incidentlab import bundle
 from incidentlab.bundle import archive
 from incidentlab.load import PARSERS, load
+from incidentlab.parse import inside
 from incidentlab.parse.kinds import kind_of
+from incidentlab.redact import Redactor
 from incidentlab.tables import BadInput
-from incidentlab.tables.documents import Odd, loads, number, record, shaped, yaml_node
+from incidentlab.tables.documents import Odd, loads, number, record, record_at, shaped, yaml_node
 
 INSPECT = {
     "Id": "c0",
@@ -344,3 +346,29 @@ def test_too_many_members_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "x.tar").write_bytes(tar_of(*((f"{place}.log", b"x\n", {}) for place in range(4))))
     with pytest.raises(BadInput, match="more than 2 members"):
         load(tmp_path / "x.tar")
+
+
+@pytest.mark.parametrize("line", ["[", "[1,", '{"a":'])
+def test_what_begins_on_every_line_is_looked_at_a_few_times(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents that are nested too deep, one in the other on each line, are tried a bounded number of times."""
+    tried = []
+    monkeypatch.setattr(inside, "record_at", lambda *given: (tried.append(1), record_at(*given))[1])
+    load(f"{line}\n" * 3_000)
+    assert len(tried) == inside._MOST_DEEP
+
+
+def test_keys_in_keys_are_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A private key that begins on every line costs each line one look, and what follows the last is hidden too."""
+    looked, raw = [], Redactor.raw
+    monkeypatch.setattr(Redactor, "raw", lambda *given: (looked.append(1), raw(*given))[1])
+    secret = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="
+    logs = load("-----BEGIN PRIVATE KEY-----\n" * 1_000 + f"{secret}\n").logs
+    assert len(looked) <= 2 * 1_000  # once by itself, once more where one line gives something away for all
+    assert secret not in logs["message"].iloc[-1]
+
+
+def test_a_secret_of_many_kilobytes_is_hidden() -> None:
+    """A value that is longer than any pattern may be is hidden where it is assigned, and breaks nothing."""
+    shown = load("password=" * 5_000 + "\nready\n").logs["message"].tolist()
+    assert shown[1] == "ready"
+    assert "password=password=" not in shown[0]

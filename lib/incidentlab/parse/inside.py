@@ -14,12 +14,14 @@ from itertools import accumulate
 from typing import Any
 
 from incidentlab.parse import compose_file, events, kinds, listing, stats
-from incidentlab.tables.documents import record_at
+from incidentlab.tables.documents import TooDeep, record_at
 
 _ASKED = re.compile(r"\b(?:inspect|ps)\b.* (?P<name>[A-Za-z0-9][\w.-]*)\s*$")
 _KEYS = ("services:", "version:", "name:", "x-")
 """With one of these begins a Compose file."""
 
+_MOST_DEEP = 20
+"""So many times a text may begin what is nested too deep; then nothing in it is looked at as JSON."""
 _BODY = re.compile(r"\s|#|[A-Za-z_][\w.-]*:(?:\s|$)|-\s|$")
 
 
@@ -64,6 +66,7 @@ class _Finder:
     def __init__(self, texts: list[str]) -> None:
         self.texts = texts
         self.whole = "\n".join(texts)
+        self.deep = 0
         self.starts = [0, *accumulate(len(text) + 1 for text in texts)]
 
     def at(self, place: int) -> Cut | None:
@@ -71,7 +74,7 @@ class _Finder:
         text = self.texts[place]
         first = text.lstrip()[:1]
         if first in ("{", "["):
-            return self._json(place)
+            return self._json(place) if self.deep < _MOST_DEEP else None
         if first.isdigit():
             return Cut("events", place, place + 1) if events.line(text) is not None else None
         if "NAME" in text or "Name" in text:
@@ -82,6 +85,9 @@ class _Finder:
         begin = self.starts[place] + len(self.texts[place]) - len(self.texts[place].lstrip())
         try:
             value, end = record_at(self.whole, begin)
+        except TooDeep:
+            self.deep += 1
+            return None
         except ValueError:
             return None
         stop = next(line for line in range(place + 1, len(self.starts)) if self.starts[line] > end)

@@ -39,6 +39,9 @@ __all__ = ["LONGEST", "Redactor", "is_secret", "looks_secret"]
 SHORTEST, SHORTEST_IN_BASE64 = 6, 8
 """Characters from which a value is looked for everywhere, and bytes from which within base64."""
 
+LONGEST_VALUE = 2_000
+"""Characters of a value that are looked for; a pattern of all its spellings is bounded (Hyperscan, 16 000 bytes)."""
+
 BLOCK, LONGEST = 1 << 16, 1 << 20
 """Bytes of log that are treated at once, and bytes of one line that are held at most."""
 
@@ -295,7 +298,8 @@ class Redactor:
         return self._tokens[found[0]]
 
     def _wanted(self) -> set[str]:
-        lines = {line.strip() for value in self._values | self._overheard for line in value.splitlines()}
+        every = self._values | self._overheard
+        lines = {line.strip()[:LONGEST_VALUE] for value in every for line in value.splitlines()}
         return {
             line
             for line in lines - self._names

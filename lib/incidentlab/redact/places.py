@@ -65,11 +65,13 @@ class Key:
 
     def places(self, line: bytes) -> list[Place]:
         """Return the parts of a private key in the next line."""
-        if not self.left:
-            if (begin := _BEGIN.search(line)) and not _END.search(line, begin.end()):
-                self.left = _KEY_LINES
+        begin, before = _BEGIN.search(line), self.left
+        if begin and not _END.search(line, begin.end()):
+            self.left = _KEY_LINES
+        elif before:
+            self.left = 0 if _END.search(line) else before - 1
+        if not before:
             return []
-        self.left = 0 if _END.search(line) else self.left - 1
         return [Place(*found.span(), text(found[0].strip()), "private key") for found in _KEY_TEXT.finditer(line)]
 
 

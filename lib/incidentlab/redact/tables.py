@@ -20,6 +20,7 @@ from incidentlab import tables
 from incidentlab.redact import Redactor, places
 
 _PUBLIC = ("service", "container", "container_id", "network", "image", "image_id", "user", "action", "state")
+Rows = npt.NDArray[np.int64]
 _STREAM = ["file", "service", "container", "stream"]
 _CLOSED = {
     table.name: [column.name for column in table.columns if column.among]
@@ -32,9 +33,6 @@ _SAMPLE = 1_000
 
 _BLOCK = 8 << 20
 """Bytes that are looked through at once, by as many threads as there are."""
-
-_FOLLOWED = 400
-"""So many rows of its stream are looked at behind the begin of a private key."""
 
 
 def masked(frames: dict[str, pd.DataFrame], redactor: Redactor) -> dict[str, pd.DataFrame]:
@@ -148,12 +146,22 @@ def _keys(logs: pd.DataFrame, rows: npt.NDArray[np.int64], redactor: Redactor) -
     hidden: dict[int, str] = {}
     begins = rows[logs["message"].iloc[rows].str.contains(places.KEY, regex=False, na=False).to_numpy(np.bool_)]
     streams = logs.groupby(_STREAM, dropna=False, sort=False).ngroup() if len(begins) else pd.Series()
-    for begin in begins.tolist():
-        key = places.Key()
-        key.places(logs["message"].iloc[begin].encode())
-        behind = begin + 1 + np.flatnonzero(streams.iloc[begin + 1 :] == streams.iloc[begin])
-        for row in behind[:_FOLLOWED].tolist():
-            if not key.left:
-                break
-            hidden[row] = redactor.raw(logs["message"].iloc[row].encode(), key).decode()
+    for stream in dict.fromkeys(streams.iloc[begins]) if len(begins) else ():
+        own = np.flatnonzero(streams == stream)
+        followed = -1
+        for begin in begins[streams.iloc[begins] == stream].tolist():
+            if begin > followed:
+                followed = _follow(begin, own[np.searchsorted(own, begin, side="right") :], logs, redactor, hidden)
     return hidden
+
+
+def _follow(begin: int, behind: Rows, logs: pd.DataFrame, redactor: Redactor, hidden: dict[int, str]) -> int:
+    """Hide a private key in the rows of its stream behind its begin; return the last row that it takes."""
+    key, last = places.Key(), begin
+    key.places(logs["message"].iloc[begin].encode())
+    for row in behind.tolist():
+        if not key.left:
+            break
+        hidden[row] = redactor.raw(logs["message"].iloc[row].encode(), key).decode()
+        last = row
+    return last

@@ -47,16 +47,18 @@ _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
+class TooDeep(ValueError):
+    """A document is nested deeper than `DEEPEST`."""
+
+
 @dataclass
 class Odd:
     """What of a document was left out: how many values, and what the first of them is.
 
     Attributes
     ----------
-    count
-        How many values are of another type than the shape says.
-    first
-        Where the first of them stands (RFC 6901), and what it is.
+    count, first
+        How many they are; where the first of them stands (RFC 6901), and what it is.
     """
 
     count: int = 0
@@ -126,9 +128,9 @@ def record_at(text: str, start: int) -> tuple[Any, int]:
     try:
         found, end = _DECODERS[1].raw_decode(text, start)
     except RecursionError as error:
-        raise ValueError(_TOO_DEEP) from error
+        raise TooDeep(_TOO_DEEP) from error
     if text.count("[", start, end) + text.count("{", start, end) > DEEPEST and deeper(found):
-        raise ValueError(_TOO_DEEP)
+        raise TooDeep(_TOO_DEEP)
     return found, end
 
 
@@ -154,9 +156,9 @@ def _read(decoder: json.JSONDecoder, text: str | bytes) -> Any:
     try:
         found = decoder.decode(whole(text))
     except RecursionError as error:
-        raise ValueError(_TOO_DEEP) from error
+        raise TooDeep(_TOO_DEEP) from error
     if text.count("[") + text.count("{") > DEEPEST and deeper(found):
-        raise ValueError(_TOO_DEEP)
+        raise TooDeep(_TOO_DEEP)
     return found
 
 
@@ -270,7 +272,7 @@ def yaml_node(text: str, *, name: str, exact: bool = False) -> Any:
         for event in yaml.parse(text, loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
-                raise ValueError(_TOO_DEEP)
+                raise TooDeep(_TOO_DEEP)
         root = yaml.compose(text, loader)
         _written_out(root, {})
     except yaml.MarkedYAMLError as error:
@@ -288,7 +290,7 @@ def _written_out(node: Any, known: dict[int, tuple[int, int]], depth: int = 0) -
         members = getattr(node, "value", None)
         inner = members if isinstance(members, list) else []
         if depth > DEEPEST:
-            raise ValueError(_TOO_DEEP)
+            raise TooDeep(_TOO_DEEP)
         nodes = [one for item in inner for one in (item if isinstance(item, tuple) else (item,))]
         told = [_written_out(one, known, depth + 1) for one in nodes]
         size, height = 1 + sum(one for one, _ in told), 1 + max((one for _, one in told), default=0)
