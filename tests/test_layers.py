@@ -24,7 +24,7 @@ ROOMS = {
     "offline": set(),
     "plot": {"offline"},
     "report": {"whole", "incident", "investigate", "analyse", "offline"},
-    "teach": {"whole", "incident", "load", "investigate", "analyse", "plot", "report"},
+    "teach": {"whole", "offline", "incident", "load", "investigate", "analyse", "plot", "report"},
     "run": {"whole", "bundle", "offline"},
 }
 """room -> the rooms that it may import besides the ground; `cli` and the front door may import all"""

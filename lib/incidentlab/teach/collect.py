@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from incidentlab.report.show import visible
+from incidentlab.offline import harmless, policy_for, visible
 from incidentlab.tables import BadInput
 from incidentlab.teach import progress, question, written
 
@@ -18,7 +18,7 @@ _MOST = 4 << 20
 """Bytes of a file of progress that are read: a lesson leaves some thousand."""
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Class: {students} students</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <style>body {{ font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem; }} table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ddd; vertical-align: top; }}</style></head>
 <body><h1>{students} students, {lessons} lessons</h1><table><thead><tr>{head}</tr></thead><tbody>
@@ -71,12 +71,14 @@ def as_csv(rows: list[dict[str, Any]]) -> str:
 def as_page(rows: list[dict[str, Any]]) -> str:
     """Return the table as a page that makes no request."""
     cells = ["".join(f"<td>{html.escape(visible(str(row[name])))}</td>" for name in COLUMNS) for row in rows]
-    return _PAGE.format(
+    page = _PAGE.format(
+        policy=policy_for(),
         students=len({row["student"] for row in rows}),
         lessons=len({row["lesson"] for row in rows if row["lesson"]}),
         head="".join(f"<th>{name.replace('_', ' ')}</th>" for name in COLUMNS),
         rows="\n".join(f"<tr>{row}</tr>" for row in cells),
     )
+    return harmless(page)
 
 
 def _row(folder: Path, file: Path, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
