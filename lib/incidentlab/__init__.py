@@ -29,6 +29,22 @@ _FROM = {
     "load_all": "incidentlab.load",
 }
 
+_ROOMS = (
+    "analyse",
+    "bundle",
+    "collect",
+    "knowledge",
+    "offline",
+    "parse",
+    "plot",
+    "redact",
+    "report",
+    "run",
+    "tables",
+    "teach",
+)
+"""Packages that are attributes too, imported on first use."""
+
 
 def __getattr__(name: str) -> Any:
     """Import on first use: pandas alone takes longer than `incidentlab --help`."""
@@ -36,9 +52,16 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("incidentlab")
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     if name not in _FROM:
         raise AttributeError(f"module 'incidentlab' has no attribute {name!r}")
     return getattr(import_module(_FROM[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return all that there is, also what is imported on first use: a completion shows it."""
+    return sorted([*__all__, *_ROOMS, "__version__"])
 
 
 class _FrontDoor(ModuleType):

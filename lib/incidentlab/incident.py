@@ -6,6 +6,7 @@ concludes nothing.
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
@@ -119,6 +120,17 @@ class Incident:
         gaps = int((self.ledger["truncated"].notna() | self.ledger["error"].notna()).sum())
         span = f"{self.start} to {self.end}" if self.timed else "order only, no times"
         return f"Incident({self.name!r}, {span}: {counts}; {gaps} of {len(self.ledger)} sources incomplete)"
+
+    def _repr_html_(self) -> str:
+        """Show name, window and how many rows each table has; the name comes from evidence, so it is escaped."""
+        said = html.escape(f"{self.name}: {f'{self.start} to {self.end}' if self.timed else 'order only, no times'}")
+        filled = [
+            f for f in fields(self) if isinstance(getattr(self, f.name), pd.DataFrame) and len(getattr(self, f.name))
+        ]
+        rows = "".join(f"<tr><td>{f.name}</td><td>{len(getattr(self, f.name))}</td></tr>" for f in filled)
+        gaps = int((self.ledger["truncated"].notna() | self.ledger["error"].notna()).sum())
+        told = f"{gaps} of {len(self.ledger)} sources incomplete; <code>attrs</code> of a table: what its columns mean"
+        return f"<p><b>{said}</b></p><table><tr><th>table</th><th>rows</th></tr>{rows}</table><p>{told}</p>"
 
 
 def _bound(given: str | pd.Timestamp) -> pd.Timestamp:

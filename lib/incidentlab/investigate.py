@@ -6,6 +6,7 @@ first use: who only reads logs waits for none of them.
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -231,6 +232,27 @@ class Investigation:
         from incidentlab.analyse.audit import audit
 
         return audit(self.case)
+
+    def __repr__(self) -> str:
+        """Name the verdict; the tables are computed when they are asked for, and not for this."""
+        return f"Investigation({self.incident.name!r}: {self._verdict()})"
+
+    def _repr_html_(self) -> str:
+        """Show the verdict and the names of the tables; a sentence may quote evidence, so it is escaped."""
+        sentence = html.escape(str(self.findings["sentence"].iloc[0]))
+        names = ", ".join(f"<code>{name}</code>" for name in _tables())
+        return f"<p><b>{html.escape(self._verdict())}</b><br>{sentence}</p><p>Tables: {names}</p>"
+
+    def _verdict(self) -> str:
+        first = self.findings.iloc[0]
+        who = " -> ".join(str(name) for name in (first["service"], first["dependency"]) if isinstance(name, str))
+        return f"{first['category']}{f' ({who})' if who else ''}, confidence {first['confidence']:.2f}"
+
+
+def _tables() -> list[str]:
+    """Return the names of the result tables, in the order in which they are worked out."""
+    kept = {name: part for name, part in vars(Investigation).items() if isinstance(part, cached_property | property)}
+    return [name for name in kept if name not in ("diagnosis", "case")]
 
 
 def compare(before: Investigation, after: Investigation) -> pd.DataFrame:

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,3 +44,15 @@ def test_missing_values_are_blank() -> None:
 def test_an_empty_table_says_so() -> None:
     """A table without rows is shown as such."""
     assert "(no rows)" in table(pd.DataFrame({"a": []})).html
+
+
+def test_a_row_leads_to_its_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is a link below the source, at its line as JupyterLab counts; no scheme and no tag gets into it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    frame = pd.DataFrame({"file": ["logs/a.log", 'javascript:alert(1)//"><b>'], "line": [7, 1]})
+    shown = table(frame, source="data").html
+    assert '<a href="data/logs/a.log#line=6">logs/a.log</a>' in shown
+    assert 'href="javascript:' not in shown
+    assert "<b>" not in shown
+    assert "<a" not in table(frame, source="/srv/data").html

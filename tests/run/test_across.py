@@ -22,7 +22,7 @@ def test_the_results_of_a_batch_are_compared(investigated: Callable[[str], Inves
     table(rows).to_parquet(results, index=False)
     notebook = ROOT / "notebooks" / "20-across-incidents.ipynb"
     text = run(notebook, "nowhere", parameters={"results": str(results)}, output=tmp_path).page.read_text()
-    assert "startup-race, startup-race-down" in text, "the cause that came back, with its incidents"
+    assert "startup-race-down, startup-race" in text, "the cause that came back, with its incidents"
     assert text.count("data:image/png") == 2
     assert "broken" not in text
     assert "bad-password" not in text, "the source is not used"

@@ -1,5 +1,6 @@
 """Result tables as words: sentences, tables to read, the terminal page, the JSON of `diagnose`."""
 
+from incidentlab.report.across import across, open_actions, pages, patterns, recurring, trend
 from incidentlab.report.answer import answer, decisive, how_sure, unknowns
 from incidentlab.report.audit import audited
 from incidentlab.report.chosen import chosen, of
@@ -25,6 +26,7 @@ from incidentlab.report.sortable import sortable
 from incidentlab.report.verified import verified
 
 __all__ = [
+    "across",
     "answer",
     "as_it_was",
     "audited",
@@ -39,8 +41,12 @@ __all__ = [
     "images_said",
     "measured",
     "of",
+    "open_actions",
+    "pages",
+    "patterns",
     "readiness",
     "recommended",
+    "recurring",
     "replay",
     "restarts_said",
     "retries_said",
@@ -50,6 +56,7 @@ __all__ = [
     "side_by_side",
     "sortable",
     "table",
+    "trend",
     "unknowns",
     "verified",
     "whatif_said",

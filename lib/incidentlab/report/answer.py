@@ -22,6 +22,9 @@ from incidentlab.report.headline import named, next_step, state_now
 from incidentlab.report.moment import span
 from incidentlab.report.show import Shown, visible
 
+_PRE = "white-space:pre-wrap;word-break:normal;overflow-wrap:break-word"
+"""A narrow window breaks a line to copy between words; what is copied is one line still."""
+
 _WIDTH, _NARROWEST = 100, 40
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _MOST_BURSTS = 5
@@ -147,7 +150,7 @@ def _list(lines: list[str]) -> str:
 
 
 def _block(lines: list[str]) -> str:
-    return "<pre>" + "\n".join(html.escape(visible(line)) for line in lines) + "</pre>"
+    return f'<pre style="{_PRE}">' + "\n".join(html.escape(visible(line)) for line in lines) + "</pre>"
 
 
 def _optional(*sections: Section) -> list[Section]:

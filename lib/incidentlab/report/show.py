@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -53,7 +55,15 @@ class Shown:
         return self.text
 
 
-def table(frame: pd.DataFrame, *, columns: list[str] | None = None, limit: int = 40, timezone: str = "UTC") -> Shown:
+def table(  # what is shown, how much of it, and where it leads
+    frame: pd.DataFrame,
+    *,
+    columns: list[str] | None = None,
+    limit: int = 40,
+    timezone: str = "UTC",
+    source: str | None = None,
+    links: dict[str, list[str]] | None = None,
+) -> Shown:
     """Return a table to read: times in `timezone` to the microsecond, missing values blank, everything escaped.
 
     Parameters
@@ -66,6 +76,10 @@ def table(frame: pd.DataFrame, *, columns: list[str] | None = None, limit: int =
         At most so many rows; how many were left out is said below.
     timezone
         The zone in which times are shown; the tables themselves stay UTC.
+    source
+        The path that was loaded: each ``file`` is then a link to the file, at the line, which JupyterLab opens.
+    links
+        Column -> where each of its cells leads; an empty text is no link. Only relative paths become links.
 
     Examples
     --------
@@ -79,7 +93,24 @@ def table(frame: pd.DataFrame, *, columns: list[str] | None = None, limit: int =
     cells = [[visible(_cell(value, timezone)) for value in row] for row in chosen.head(limit).itertuples(index=False)]
     rest = len(chosen) - len(cells)
     more = f"({rest} more row{'s' if rest > 1 else ''})" if rest else "" if cells else "(no rows)"
-    return Shown(_html(names, cells, more), _text(names, cells, more))
+    leading = links or ({"file": _places(chosen, source)} if source and {"file", "line"} <= set(names) else {})
+    hrefs = [[leading[name][row] if name in leading else "" for name in names] for row in range(len(cells))]
+    return Shown(_html(names, cells, more, hrefs), _text(names, cells, more))
+
+
+def _places(frame: pd.DataFrame, source: str) -> list[str]:
+    """Return where each row stands, as JupyterLab opens it: the file, and the line as a fragment."""
+    whole = not Path(source).is_dir()
+    files = [source if whole else f"{source}/{file}" if pd.notna(file) else "" for file in frame["file"]]
+    lines = ["" if pd.isna(line) else f"#line={int(line) - 1}" for line in frame["line"]]
+    return [f"{file}{line}" if file else "" for file, line in zip(files, lines, strict=True)]
+
+
+def _linked(text: str, href: str) -> str:
+    """Return a cell that leads somewhere: a path below or beside this one, never an address with a scheme."""
+    if not href or href.startswith("/"):
+        return text
+    return f'<a href="{html.escape(quote(href, safe="/#=.-_~"))}">{text}</a>'
 
 
 def _cell(value: Any, timezone: str) -> str:
@@ -90,7 +121,7 @@ def _cell(value: Any, timezone: str) -> str:
     return "" if pd.isna(value) else str(value)
 
 
-def _html(names: list[str], cells: list[list[str]], more: str) -> str:
+def _html(names: list[str], cells: list[list[str]], more: str, hrefs: list[list[str]]) -> str:
     style = [
         _CELL_STYLE
         + ("pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:44em" if name in _PROSE else "nowrap")
@@ -99,9 +130,12 @@ def _html(names: list[str], cells: list[list[str]], more: str) -> str:
     head = "".join(f'<th style="{_CELL_STYLE}nowrap">{html.escape(name)}</th>' for name in names)
     body = "".join(
         "<tr>"
-        + "".join(f'<td style="{look}">{html.escape(cell)}</td>' for look, cell in zip(style, row, strict=True))
+        + "".join(
+            f'<td style="{look}">{_linked(html.escape(cell), href)}</td>'
+            for look, cell, href in zip(style, row, leads, strict=True)
+        )
         + "</tr>"
-        for row in cells
+        for row, leads in zip(cells, hrefs, strict=True)
     )
     foot = f"<p>{more}</p>" if more else ""
     whole = f'<table style="{_TABLE_STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

@@ -31,7 +31,9 @@ def empty(table: Table) -> pd.DataFrame:
 
 @cache
 def _empty(table: Table) -> pd.DataFrame:
-    return pd.DataFrame({c.name: pd.Series([], dtype=_dtype(c.dtype)) for c in table.columns})
+    frame = pd.DataFrame({c.name: pd.Series([], dtype=_dtype(c.dtype)) for c in table.columns})
+    frame.attrs = {"table": table.row, "columns": table.meanings}
+    return frame
 
 
 def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -47,7 +49,8 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With a fresh index from 0. The sort is stable and puts rows without a time last.
+        With a fresh index from 0. The sort is stable and puts rows without a time last. Its ``attrs`` say what a row
+        is, and what each column means.
 
     Raises
     ------
@@ -67,6 +70,7 @@ output, file, line, pointer; present: start
             _closed(result[column.name], column, table)
     if len(result) and not _sorted(result, table):
         result = result.sort_values(list(table.sort), kind="stable", na_position="last", ignore_index=True)
+    result.attrs = {"table": table.row, "columns": table.meanings}
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import pandas as pd
@@ -49,10 +50,22 @@ class Table:
         """Return the words that a column may hold; empty where it is open."""
         return next(column.among for column in self.columns if column.name == name)
 
+    @cached_property
+    def meanings(self) -> Meanings:
+        """The meaning of each column, with its unit."""
+        return Meanings({column.name: column.meaning for column in self.columns})
+
     @property
     def dtypes(self) -> dict[str, str]:
         """The dtype of each column."""
         return {column.name: column.dtype for column in self.columns}
+
+
+class Meanings(dict[str, str]):
+    """Column -> meaning, as a table carries it in ``attrs``; it is never changed, so a copy of a table shares it."""
+
+    def __deepcopy__(self, memo: object) -> Meanings:
+        return self
 
 
 def where() -> tuple[Column, ...]:
