@@ -178,10 +178,12 @@ def test_who_took_a_server_away_is_told(drafted: Drafted) -> None:
 
 
 def test_each_thing_is_said_once(drafted: Drafted) -> None:
-    """No sentence of the draft stands in it twice."""
+    """No sentence of the draft stands in it twice, and no field is asked for twice."""
     for name in ("startup-race", "disk-full", "redis-kill", "budget-spent"):
         told = [claim.said for claim in claims(drafted(name).internal) if isinstance(claim, Statement)]
+        asked = [prompt.key for prompt in drafted(name).prompts]
         assert len(told) == len(set(told))
+        assert len(asked) == len(set(asked))
 
 
 def test_the_check_of_the_files_is_no_tautology(drafted: Drafted) -> None:

@@ -57,9 +57,7 @@ def incident(m: Material) -> list[Section]:
         Section("Incident", (m.say(text, m.evidence(1)),)),
         Section("Timestamp", (_window(m),), 3),
         Section("Error / symptom", (*_symptom(m), *m.people("symptom", ask=False)), 3),
-        Section(
-            "Root cause and contributing factors", (*_causes(m), *m.people("contributing_factors"), *theirs.whys(m)), 3
-        ),
+        Section("Root cause and contributing factors", tuple(_causes(m)), 3),
         Section("Diagnosis steps performed", (_diagnosed(m), *m.people("diagnosis_steps", ask=False)), 3),
         Section("Fix, short-term", (*short, *m.people("fix_short_term", ask=not short)), 3),
         Section("Fix, long-term", (*long, *m.people("fix_long_term", ask=not long)), 3),
@@ -124,7 +122,7 @@ def _symptom(m: Material) -> list[Node]:
 
 
 def _causes(m: Material) -> list[Node]:
-    """Return what speaks against the verdict, and what else the evidence would allow."""
+    """Return what speaks against the verdict, what else the evidence would allow, and what people add."""
     said = [m.say(f"Against it: {row['fact']}.", [row]) for row in m.evidence(1, "against")[:3]]
     for finding in tables.records(m.found.findings)[1:]:
         if pd.isna(finding["follows"]) and finding["category"] != m.verdict["category"]:
