@@ -237,3 +237,14 @@ def test_race_recorded(investigated, name, by):
     assert " s after the first try" in row["sentence"]
     evidence = found.evidence[found.evidence["rank"] == 1]
     assert {"refused", "ready"} <= set(" ".join(evidence["fact"]).replace(":", " ").split())
+
+
+def test_a_target_that_was_seen_to_leave(verdict):
+    """A server that is seen to exit before the first try is an outage; one that only ends in the text is a race."""
+    up = "db-1  | 2026-03-01 10:00:00 UTC [1] LOG:  database system is ready to accept connections\n"
+    down = "db-1  | 2026-03-01 10:00:05 UTC [1] LOG:  received smart shutdown request\ndb-1 exited with code 0\n"
+    client = (
+        'app-1  | could not translate host name "db" to address: Name or service not known\napp-1 exited with code 1\n'
+    )
+    assert verdict(up + down + client)[0] == "dependency_outage"
+    assert verdict(client + up + down)[0] != "dependency_outage"

@@ -206,3 +206,22 @@ def test_an_entrypoint_that_waits_for_its_own_server_has_not_failed() -> None:
         "pg-1  | waiting for server to start.... done\n"
     )
     assert investigate(load(text)).failures.empty
+
+
+def test_a_record_has_the_level_of_its_first_line() -> None:
+    """A warning whose exception stands in the next line is a warning, whatever the class of the exception."""
+    text = (
+        "web-1  | 2026-03-01 10:00:00 WARN  mail check failed\n"
+        "web-1  | jakarta.mail.AuthenticationFailedException: authentication failed\n"
+        "web-1  | \tat jakarta.mail.Service.connect(Service.java:1)\n"
+    )
+    found = investigate(load(text.encode(), name="pasted")).failures
+    assert found[["kind", "level"]].values.tolist() == [["auth", "warning"]]
+
+
+def test_a_line_of_a_logger_ends_no_trace() -> None:
+    """What stands below the frames with a level of its own is the next line of the log, and no exception."""
+    text = (
+        'api-1  | Traceback (most recent call last):\napi-1  |   File "a.py", line 1, in b\napi-1  | INFO:     open\n'
+    )
+    assert investigate(load(text.encode(), name="pasted")).failures.empty

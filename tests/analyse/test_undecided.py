@@ -6,7 +6,7 @@ import pytest
 
 Verdict = Callable[[str], tuple[str, str | None, str | None]]
 
-TALK = "".join(f"shop-1  | 2026-03-01T10:00:{n:02d}Z basket {n} priced\n" for n in range(8))
+TALK = "".join(f"shop-1  | 2026-03-01T10:00:{n:02d}Z basket {n} priced\n" for n in range(24))
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,16 @@ TALK = "".join(f"shop-1  | 2026-03-01T10:00:{n:02d}Z basket {n} priced\n" for n 
     [
         pytest.param(TALK, "benign", id="a program that says what it does, and no more"),
         pytest.param(TALK + "shop-1  | ERROR basket 9 is upside down\n", "unknown", id="its last word is an error"),
+        pytest.param(
+            3 * "shop-1  | ERROR basket 9 is upside down\n" + TALK,
+            "benign",
+            id="it complained thrice, and went on calmly",
+        ),
+        pytest.param(
+            'shop-1  | ERROR basket 9 is upside down\nshop-1  | "GET /health HTTP/1.1" 200 OK\n',
+            "benign",
+            id="it answers requests",
+        ),
         pytest.param("shop-1  | basket 1 priced\n", "unknown", id="one line shows nothing"),
         pytest.param("#7 naming to docker.io/library/shop:latest done\n#7 DONE 0.2s\n", "benign", id="an image built"),
         pytest.param(

@@ -81,6 +81,7 @@ FAILURES = Table(
         Column("target_by", TEXT, "how it was resolved", ("host", "address", "port", "depends_on", "loopback")),
         Column("message", TEXT, "the line that decides, as it stands in the log"),
         Column("signature", TEXT, "the name of the pattern that matched"),
+        Column("level", TEXT, "the level that the deciding line states, else the first line of its record"),
         Column("last_line", WHOLE, "last line of the folded record"),
         *where(),
     ),

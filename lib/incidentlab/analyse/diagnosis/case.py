@@ -48,11 +48,10 @@ class Case:
 
     @cached_property
     def failed(self) -> list[Record]:
-        """The failures, with those that only inspect tells of, each with the level of its line."""
+        """The failures, with those that only inspect tells of, each with its `origin`: the kind of its line."""
         near = self.logs[self.logs["line"].isin(self.failures["line"])]
-        lines = [{"level": level, "origin": kind} for level, kind in zip(near["level"], near["kind"], strict=True)]
-        known = dict(zip(_places(near), lines, strict=True))
-        rows = [row | known.get(_place(row), {"level": None, "origin": "log"}) for row in tables.records(self.failures)]
+        known = dict(zip(_places(near), near["kind"], strict=True))
+        rows = [row | {"origin": known.get(_place(row), "log")} for row in tables.records(self.failures)]
         before = [row for row in rows if pd.isna(self.end_begins) or row["order"] < self.end_begins]
         placed = [row for row in before if row["origin"] != "unknown"]
         return (placed or before) + self._engine_errors() + self._probe_errors()

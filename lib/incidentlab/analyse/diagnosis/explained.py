@@ -13,18 +13,15 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis import naming
+from incidentlab.analyse.diagnosis.calm import calm_after
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, later, within
-from incidentlab.analyse.marks import says
 
 _LAST = 5
 """With no more calm lines than these after it, an error is among the last words of a program that is known to work."""
 
 _LAST_OF_ANY = 20
 """The same of a program that says nothing of its work: an excerpt need not be in order, or may hold two programs."""
-
-_NEAR = 200
-"""As many lines after an error are looked at: who went on shows it soon."""
 
 _AGAIN = 3
 """What is said as often as this did not pass."""
@@ -47,15 +44,6 @@ def explain(case: Case, harmed: pd.DataFrame, possible: list[Hypothesis]) -> Non
             found.harm = next((harm for harm in rows if _explains(case, found, harm)), None)
             found.service = naming.called(case, found.service) if found.service else _only(rows)
             found.calm = None if found.harm is not None or _lasts(case, found) else _calm(case, found)
-
-
-def calm_after(case: Case, service: str | None, row: Record) -> list[Record]:
-    """Return the lines, of the next that a service says after a row, that complain of nothing; each wording once."""
-    spoken = case.spoken_after(service, row).head(_NEAR)
-    failing = case.marks.loc[case.marks["question"].eq("failure") & case.marks["kind"].ne("harmless"), "row"]
-    spoken = spoken[~spoken["level"].isin(["error", "fatal"]) & ~spoken.index.isin(failing)]
-    calm = spoken[~says(spoken["message"], "complains") & ~says(spoken["message"], "trace_line")]
-    return tables.records(calm.drop_duplicates("message"))
 
 
 def _calm(case: Case, found: Hypothesis) -> Record | None:

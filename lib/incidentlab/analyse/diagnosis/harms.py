@@ -16,6 +16,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis import naming
+from incidentlab.analyse.diagnosis.calm import calm_after
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Record
 
@@ -24,6 +25,9 @@ _PATIENCE = 3
 
 _BURST = 3
 """As many errors at the end of a log, with no work after the first of them, are no accident."""
+
+_PAST = 5
+"""With more calm lines than these after the last of them, errors are no end."""
 
 _ASKED = (0, 130, 143)
 """Codes of containers that were asked to end, or were done."""
@@ -175,7 +179,8 @@ def _bursts(case: Case) -> list[Record]:
     for service, rows in case.logs[wrong.fillna(value=False)].groupby("service", sort=True, dropna=False):
         name = str(service) if pd.notna(service) else None
         first = tables.records(rows.head(1))[0]
-        if len(rows) >= _BURST and case.works(name, first) is None:
+        goes_on = len(calm_after(case, name, tables.records(rows.tail(1))[0])) > _PAST
+        if len(rows) >= _BURST and case.works(name, first) is None and not goes_on:
             last: Any = rows["ts"].iloc[-1]
             found.append(_harm("errors", first, str(first["message"]), count=len(rows), until=last))
     return found

@@ -130,6 +130,8 @@ def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, 
     gone = spans[-1]["phase"] in _GONE and not _asked_to_end(case, target)
     if gone and (_used(case, target, rows[0]) if first_start else _worked(case, rows[0])):
         return "after_down", spans[-1]
+    if gone and _left(case, target, spans, rows[0]):
+        return "after_down", spans[-1]
     begun = any(span["phase"] in ("starting", "temporary_server", "restarting_inside") for span in spans)
     return ("starting", ready[0]) if begun or len(rows) < _MANY else ("silent", None)
 
@@ -138,6 +140,18 @@ def _asked_to_end(case: Case, target: str) -> bool:
     """Say whether the last end of a target is that of a project that was stopped: it explains nothing before it."""
     ended = case.ends(target)
     return bool(ended) and bool(ended[-1]["stopped"]) and pd.notna(case.end_begins)
+
+
+def _left(case: Case, target: str, spans: list[Record], first: Record) -> bool:
+    """Say whether a target that is seen to exit had begun to stop before the first try, in the order of the text.
+
+    Only a text that was followed while it was written shows exits, and shows them in their order.
+    """
+    stops = [span for span in spans if span["phase"] in _GONE]
+    begins = stops[0]["start_order"] if stops else pd.NA
+    if pd.isna(begins) or pd.isna(first["order"]):
+        return False
+    return bool(case.ends(target)) and bool(begins < first["order"])
 
 
 def _ended(case: Case, target: str, spans: list[Record], last: Record) -> bool:

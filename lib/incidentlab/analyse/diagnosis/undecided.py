@@ -97,7 +97,7 @@ def _sign(case: Case) -> Record | None:
     """Return what shows that something works: a line, a passed probe, a success at the end, a container that runs."""
     works = next((row for name in [*sorted(case.names), None] if (row := case.works(name)) is not None), None)
     ended = [row | {"message": "exited with code 0"} for row in case.ends(None) if row["exit_code"] == 0]
-    up = case.marks.loc[case.marks["kind"] == "up", "row"].astype(int)
+    up = case.marks.loc[case.marks["kind"].isin(["up", "served"]), "row"].astype(int).sort_values()
     ended += tables.records(case.logs.iloc[up].tail(1))
     passed = case.probes[case.probes["outcome"] == "pass"].head(1)
     runs = case.containers[case.containers["state"] == "running"].head(1)

@@ -32,6 +32,8 @@ _DRIVERS = {driver: server.clients[0] for server in SERVERS for driver in server
 _RANK = {"exit": 0, "waiting": 0, "blank_variable": 0, "arch_hint": 0, "crash": 1, "sql": 2, "import": 2, "connect": 3}
 _EXACT = 4
 
+_SERIOUS = ("warning", "error", "fatal")
+
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
@@ -91,6 +93,7 @@ def fold(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
     filled = _filled(marks, hits, roots, record[lines.at])
     migrating = _migrating(lines, starts)[filled["record"]] & filled["kind"].isin(_BECOMES_MIGRATION)
     filled = filled.assign(kind=filled["kind"].mask(migrating, "migration"))
+    filled = filled.assign(level=_levels(logs, lines, starts)[filled["record"].to_numpy(np.int64)])
     return _as_failures(logs, filled, _last(lines, starts)[filled["record"]])
 
 
@@ -116,7 +119,8 @@ def _records(lines: _Lines, logs: pd.DataFrame) -> tuple[Flags, Flags]:
     before = np.concatenate([[-1], spoken[:-1]]) if len(place) else place
     known = before >= lines.first
     after = {kind: lines.bears(kind)[before] & known for kind in ("indented", "chained", "panic_head")}
-    raised = after["indented"] & lines.bears("raised") & ~goes_on
+    logged = logs["level"].isin(["debug", "info"]).to_numpy(np.bool_)[lines.row]
+    raised = after["indented"] & lines.bears("raised") & ~goes_on & ~logged
     opens_again = lines.bears("traceback") & after["chained"]
     joined = goes_on | opens_again | after["panic_head"]
     provisional = np.cumsum(~(joined | raised) | (place == lines.first)) - 1
@@ -195,10 +199,22 @@ def _last(lines: _Lines, starts: Flags) -> Places:
     return lines.row[spoken[np.append(begins[1:], len(blank)) - 1]] if len(blank) else lines.row
 
 
+def _levels(logs: pd.DataFrame, lines: _Lines, starts: Flags) -> npt.NDArray[np.object_]:
+    """Return the level of each record: of its first line, else of the line above it, below which a logger prints it."""
+    stated = logs["level"].where(logs["level"].isin(_SERIOUS)).to_numpy(np.object_)[lines.row]
+    begins = np.flatnonzero(starts)
+    above = np.maximum(begins - 1, 0)
+    own, told = stated[begins], stated[above]
+    folded = np.diff(np.append(begins, len(starts))) > 1
+    believed = folded & (begins > lines.first[begins]) & starts[above]
+    return np.where(pd.isna(own) & believed, told, own)
+
+
 def _as_failures(logs: pd.DataFrame, roots: pd.DataFrame, last: Places) -> pd.DataFrame:
     own = logs.iloc[roots["row"].to_numpy(np.int64)].reset_index(drop=True)
     columns = own[["ts", "order", "service", "container", "message", "file", "line", "pointer"]]
     kept = roots[["kind", "signature", "runtime", *GROUPS]].reset_index(drop=True)
     numbers = {name: pd.to_numeric(kept[name], errors="coerce").astype("Int64") for name in ("errno", "port")}
     ends = logs["line"].iloc[last].reset_index(drop=True)
-    return pd.concat([columns, kept.assign(**numbers), ends.rename("last_line")], axis=1)
+    level = own["level"].fillna(roots["level"].reset_index(drop=True)).astype(own["level"].dtype)
+    return pd.concat([columns, kept.assign(**numbers, level=level), ends.rename("last_line")], axis=1)
