@@ -174,6 +174,13 @@ class Investigation:
         return judge(known.probes, known.containers, self.lifetimes, known.events)
 
     @cached_property
+    def start_waits(self) -> pd.DataFrame:
+        """START_WAITS: who waited for whom when the project started."""
+        from incidentlab.analyse.critical_path import start_waits
+
+        return start_waits(self.lifetimes, self.phases, self.health, self.incident.containers)
+
+    @cached_property
     def milestones(self) -> pd.DataFrame:
         """MILESTONES, as far as the evidence alone gives them."""
         from incidentlab.analyse.milestones import milestones

@@ -5,6 +5,7 @@ from incidentlab.report.answer import answer, decisive, how_sure, unknowns
 from incidentlab.report.audit import audited
 from incidentlab.report.chosen import chosen, of
 from incidentlab.report.compare import compared
+from incidentlab.report.critical_path import path_said, starts_compared
 from incidentlab.report.health import health_said
 from incidentlab.report.images import images_said
 from incidentlab.report.replayed import replay
@@ -43,6 +44,7 @@ __all__ = [
     "of",
     "open_actions",
     "pages",
+    "path_said",
     "patterns",
     "readiness",
     "recommended",
@@ -55,6 +57,7 @@ __all__ = [
     "second_road",
     "side_by_side",
     "sortable",
+    "starts_compared",
     "table",
     "trend",
     "unknowns",

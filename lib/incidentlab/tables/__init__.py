@@ -60,6 +60,7 @@ from incidentlab.tables.results import (
     TIMELINE,
 )
 from incidentlab.tables.scans import SCAN_CHANGES, SCANS, SEVERITY_COUNTS, VULNERABILITIES
+from incidentlab.tables.startup import START_WAITS
 from incidentlab.tables.states import STATES
 from incidentlab.tables.table import FLAG, NEVER, REAL, TEXT, TIME, WHOLE, Column, Table
 from incidentlab.tables.written import ENGINES, INSTRUCTIONS, SETTINGS
@@ -90,6 +91,7 @@ RESULT_TABLES = (
     RECOMMENDATIONS,
     MILESTONES,
     METRICS,
+    START_WAITS,
     SCAN_CHANGES,
     SEVERITY_COUNTS,
     IMAGE_WASTE,
@@ -153,6 +155,7 @@ __all__ = [
     "SERVICES",
     "SETTINGS",
     "SEVERITY_COUNTS",
+    "START_WAITS",
     "STATES",
     "SURVIVAL",
     "TEXT",
