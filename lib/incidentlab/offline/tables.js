@@ -49,7 +49,7 @@
     input.setAttribute("aria-label", "filter the rows of the table below");
     input.style.cssText = "font:inherit;padding:.1rem .3rem;width:14rem;max-width:100%";
     const count = document.createElement("output");
-    count.style.cssText = "margin-left:.6rem;color:#555";
+    count.style.cssText = "margin-left:.6rem;color:inherit";
     input.addEventListener("input", () => {
       const words = input.value.toLowerCase().split(/\s+/);
       const kept = rows.filter((row) => words.every((word) => row.textContent.toLowerCase().includes(word)));

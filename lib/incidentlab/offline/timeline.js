@@ -39,11 +39,11 @@
   };
 
   const key = (legend) => {
-    const box = make("p", "incidentlab-legend", "", "margin:.2rem 0;font-size:12px;line-height:1.6;color:#444");
+    const box = make("p", "incidentlab-legend", "", "margin:.2rem 0;font-size:12px;line-height:1.6;color:inherit");
     for (const [sign, colour, words] of legend) {
       const entry = make("span", "", "", "display:inline-block;margin-right:1rem;white-space:nowrap");
       const edge = ";text-shadow:0 0 1px #888,0 0 1px #888";
-      entry.append(make("span", "", sign, `color:${colour};font-size:14px${sign === "■" ? edge : ""}`), ` ${words}`);
+      entry.append(make("span", "", sign, `color:${colour};font-size:14px${edge}`), ` ${words}`);
       box.append(entry);
     }
     return box;
@@ -56,7 +56,7 @@
       const given = JSON.parse(place.dataset.figure);
       await (loaded ??= load());
       const target = make("div", "incidentlab-figure", "", "width:100%");
-      const note = make("p", "incidentlab-note", given.note, "margin:.2rem 0;font-size:12px;color:#444");
+      const note = make("p", "incidentlab-note", given.note, "margin:.2rem 0;font-size:12px;color:inherit");
       place.replaceChildren(target, key(given.legend), note);
       const views = await window.Bokeh.embed.embed_item(given.item, target);
       const plot = views.get_by_id(given.item.root_id).model;

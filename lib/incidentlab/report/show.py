@@ -40,6 +40,10 @@ _PROSE |= {
 }
 """Columns whose text may be long and is wrapped; all others stay on one line."""
 
+_PROSE_STYLE = "pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:44em"
+_WRAPPED = {"file": "normal;min-width:14em", "names": "normal;min-width:16em"}
+"""Columns that break at hyphens and blanks only, so that what stands right of them is still in the window."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -122,11 +126,7 @@ def _cell(value: Any, timezone: str) -> str:
 
 
 def _html(names: list[str], cells: list[list[str]], more: str, hrefs: list[list[str]]) -> str:
-    style = [
-        _CELL_STYLE
-        + ("pre-wrap;overflow-wrap:break-word;min-width:16em;max-width:44em" if name in _PROSE else "nowrap")
-        for name in names
-    ]
+    style = [_CELL_STYLE + _WRAPPED.get(name, _PROSE_STYLE if name in _PROSE else "nowrap") for name in names]
     head = "".join(f'<th style="{_CELL_STYLE}nowrap">{html.escape(name)}</th>' for name in names)
     body = "".join(
         "<tr>"
