@@ -6,12 +6,11 @@ read by arithmetic on the columns of its digits. Of several in one line the firs
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from incidentlab.parse.app_clock import MONTHS
+from incidentlab.parse import app_clock_forms as forms
 from incidentlab.parse.buffer import (
     AHEAD,
     CAPITAL,
@@ -31,7 +30,7 @@ from incidentlab.parse.buffer import (
     table,
     windows,
 )
-from incidentlab.parse.clock import NAT, SECOND, seconds_of
+from incidentlab.parse.clock import NAT
 
 _HEAD = 112
 """Bytes of a JSON line in which a count is looked for; where its characters take more, `AHEAD`."""
@@ -88,7 +87,7 @@ def _iso(data: Bytes, begins: Whole, last: Whole) -> _Found:
     start, line = start[inside], line[inside]
     led = (start == begins[line]) | _BEFORE[data[np.maximum(start - 1, 0)]]
     start, line = start[led], line[led]
-    there, times, sure = _iso_times(_cut(windows(data, start, _ISO), last[line] - start))
+    there, times, sure = _iso_times(forms.cut(windows(data, start, _ISO), last[line] - start))
     good = places_of(there)
     return _Found(line[good], start[good], times[good], sure[good])
 
@@ -103,7 +102,7 @@ def _iso_times(text: Bytes) -> tuple[Flags, Whole, Flags]:
     at += text[row, at] == ord(" ")
     known, offset = _zone(text[row[:, None], at[:, None] + np.arange(7)])
     fraction = number((text[:, 20:29] - ZERO) * (np.arange(9) < count[:, None]))
-    return spelt & known, *_time(text, offset, fraction)
+    return spelt & known, *forms.time(text, offset, fraction)
 
 
 def _common(data: Bytes, begins: Whole, last: Whole) -> _Found:
@@ -117,14 +116,7 @@ def _common(data: Bytes, begins: Whole, last: Whole) -> _Found:
     text = windows(data, start, 26)
     signed = (text[:, 21] == ord("+")) | (text[:, 21] == ord("-"))
     good = places_of(_digits(text, b"00/???/0000:00:00:00 ?0000") & _capitalised(text[:, 3:6]) & signed)
-    return _Found(line[good], start[good], *_common_times(text[good]))
-
-
-def _common_times(text: Bytes) -> tuple[Whole, Flags]:
-    """Return the times of rows ``DD/Mon/YYYY:hh:mm:ss +hhmm``."""
-    words = _words(text[:, 7:11], text[:, 3:6], text[:, 0:2], text[:, 12:20])
-    offset = np.where(text[:, 21] == ord("-"), -1, 1) * _seconds(text[:, 22:26])
-    return _time(words, offset, np.zeros(len(text), np.int64))
+    return _Found(line[good], start[good], *forms.common(text[good]))
 
 
 def _redis(data: Bytes, begins: Whole, last: Whole) -> _Found:
@@ -132,19 +124,13 @@ def _redis(data: Bytes, begins: Whole, last: Whole) -> _Found:
     rows, heads = shaped(data, begins, last, b"0:? 00 ??? 0000 00:00:00.000 ? ")
     good = _ROLE[heads[:, 2]] & _MARK[heads[:, 29]] & _capitalised(heads[:, 7:10])
     rows = rows[good]
-    return _Found(rows, begins[rows] + 4, *_redis_times(heads[good, 4:]))
-
-
-def _redis_times(text: Bytes) -> tuple[Whole, Flags]:
-    """Return the times of rows ``DD Mon YYYY hh:mm:ss.mmm``."""
-    words = _words(text[:, 7:11], text[:, 3:6], text[:, 0:2], text[:, 12:20])
-    return _time(words, np.zeros(len(text), np.int64), number(text[:, 21:24] - ZERO) * 1_000_000)
+    return _Found(rows, begins[rows] + 4, *forms.redis(heads[good, 4:]))
 
 
 def _nginx(data: Bytes, begins: Whole, last: Whole) -> _Found:
     """Find the error log of nginx: time, level in brackets, process and thread."""
     rows, _ = shaped(data, begins, last, b"0000/00/00 00:00:00 [")
-    text = _cut(windows(data, begins[rows], 80), last[rows] - begins[rows])
+    text = forms.cut(windows(data, begins[rows], 80), last[rows] - begins[rows])
     row, at = np.arange(len(rows)), np.full(len(rows), 21)
     good = np.ones(len(rows), bool)
     for letters, sign in ((SMALL, b"]"), (None, b" "), (DIGIT, b"#"), (DIGIT, b":")):
@@ -154,17 +140,9 @@ def _nginx(data: Bytes, begins: Whole, last: Whole) -> _Found:
             at = at + count
         good &= text[row, at] == ord(sign)
         at = at + 1
-    times, sure = _nginx_times(text)
+    times, sure = forms.nginx(text)
     good |= at > 60  # runs longer than the windows
     return _Found(rows[good], begins[rows[good]], times[good], (sure & (at <= 60))[good])
-
-
-def _nginx_times(text: Bytes) -> tuple[Whole, Flags]:
-    """Return the times of rows ``YYYY/MM/DD hh:mm:ss``."""
-    words = text[:, :19].copy()
-    words[:, 4] = words[:, 7] = ord("-")
-    never = np.zeros(len(text), np.int64)
-    return _time(words, never, never)
 
 
 def _counted(data: Bytes, begins: Whole, last: Whole) -> _Found:
@@ -172,7 +150,7 @@ def _counted(data: Bytes, begins: Whole, last: Whole) -> _Found:
     rows = places_of(data[begins] == ord("{"))
     size = last[rows] - begins[rows]
     width = _HEAD if (size <= _HEAD).all() else AHEAD
-    heads = _cut(windows(data, begins[rows], width), size)
+    heads = forms.cut(windows(data, begins[rows], width), size)
     flat = np.append(heads.ravel(), np.zeros(width, np.uint8))
     quote = places_of(flat == ord('"'))
     quote = quote[flat[quote + 1] == ord("t")]
@@ -180,8 +158,8 @@ def _counted(data: Bytes, begins: Whole, last: Whole) -> _Found:
     own = np.arange(40) < (width - quote % width)[:, None]  # not what stands in the next line's head
     text = text * own
     pino = _digits(text, b'"time":0000000000000?') & _spells(text, b'"time":') & _ENDS[text[:, 20]]
-    milliseconds, small = _pino_times(text)
-    seconds, near, tail = _zap_times(text)
+    milliseconds, small = forms.pino(text)
+    seconds, near, tail = forms.zap(text)
     zap = _digits(text, b'"ts":0000000000.') & _spells(text, b'"ts":') & (tail > 0)
     zap &= _ENDS[text[np.arange(len(text)), 16 + tail]] | (tail == 23)
     good = pino | zap
@@ -192,58 +170,6 @@ def _counted(data: Bytes, begins: Whole, last: Whole) -> _Found:
     line, sure = np.concatenate([line, far])[order], np.concatenate([sure, np.zeros(len(far), bool)])[order]
     times = np.concatenate([times, np.full(len(far), NAT)])[order]
     return _Found(rows[line], np.full(len(line), -1), times, sure)
-
-
-def _pino_times(text: Bytes) -> tuple[Whole, Flags]:
-    """Return the times of rows ``"time":`` and 13 digits."""
-    milliseconds = number(text[:, 7:20] - ZERO)
-    small = milliseconds < -NAT // 1_000_000
-    return milliseconds * small * 1_000_000, small
-
-
-def _zap_times(text: Bytes) -> tuple[Whole, Flags, Whole]:
-    """Return the times of rows ``"ts":``, ten digits, a point and more of them; which are sure; and how many more."""
-    tail = run(np.append(DIGIT[text[:, 16:39]], np.zeros((len(text), 1), bool), axis=1))
-    seconds, fraction = number(text[:, 5:15] - ZERO), text[:, 16:25] - ZERO
-    small = seconds < 9e9
-    times = seconds * small * SECOND + number(np.where(np.arange(9) < tail[:, None], fraction, 0))
-    return times, small & (tail < 23), tail
-
-
-_READERS: dict[str, tuple[int, Callable[[Bytes], tuple[Whole, Flags]]]] = {
-    "iso": (_ISO, lambda text: _iso_times(text)[1:]),
-    "common": (26, _common_times),
-    "redis": (24, _redis_times),
-    "nginx": (19, _nginx_times),
-    "ms": (20, _pino_times),
-    "fraction": (40, lambda text: _zap_times(text)[:2]),
-}
-"""The groups of `app_clock`, how many bytes each may take, and who reads them."""
-
-FORMS = tuple(_READERS)
-
-
-def at(data: Bytes, form: str, start: Whole, stop: Whole) -> tuple[Whole, Flags]:
-    """Return the times of one form that stand at known places, and which are sure."""
-    width, times = _READERS[form]
-    return times(_cut(windows(data, start, width), stop - start))
-
-
-def _time(text: Bytes, offset: Whole, fraction: Whole) -> tuple[Whole, Flags]:
-    """Return the times of rows that are spelt ``YYYY-MM-DD?hh:mm:ss``, and which are sure: not at the borders of ns."""
-    seconds, year = seconds_of(text), number(text[:, :4] - ZERO)
-    times = np.where(seconds == NAT, NAT, (np.where(seconds == NAT, 0, seconds) - offset) * SECOND + fraction)
-    return times, (year >= 1679) & (year <= 2260)
-
-
-def _words(year: Bytes, month: Bytes, day: Bytes, clock: Bytes) -> Bytes:
-    """Return dates and times of day as ``YYYY-MM-DDThh:mm:ss``; an unknown month becomes ``00``."""
-    words = np.tile(np.frombuffer(b"0000-00-00T00:00:00", np.uint8), (len(year), 1))
-    words[:, 0:4], words[:, 8:10], words[:, 11:19] = year, day, clock
-    spelt = (month[:, 0].astype(np.int64) << 16) + (month[:, 1].astype(np.int64) << 8) + month[:, 2]
-    for place, name in enumerate(MONTHS, 1):
-        words[spelt == int.from_bytes(name.encode()), 5:7] = divmod(place, 10)[0] + 48, place % 10 + 48
-    return words
 
 
 def _zone(text: Bytes) -> tuple[Flags, Whole]:
@@ -258,21 +184,8 @@ def _zone(text: Bytes) -> tuple[Flags, Whole]:
     two = signed & end[:, 3]
     places = np.where(colon[:, None], text[:, [1, 2, 4, 5]], text[:, 1:5])
     places = np.where((two & ~colon & ~four)[:, None] & (np.arange(4) > 1), ZERO, places)
-    ahead = np.where(colon | four | two, _seconds(np.where(DIGIT[places], places, ZERO)), 0)
+    ahead = np.where(colon | four | two, forms.seconds(np.where(DIGIT[places], places, ZERO)), 0)
     return zulu | utc | colon | four | two, np.where(text[:, 0] == ord("-"), -ahead, ahead)
-
-
-def _seconds(digits: Bytes) -> Whole:
-    """Return the seconds of rows ``hhmm``."""
-    seconds: Whole = (digits.astype(np.int64) - int(ZERO)) @ np.array([36000, 3600, 600, 60])
-    return seconds
-
-
-def _cut(text: Bytes, size: Whole) -> Bytes:
-    """Return rows in which only the first `size` bytes stand."""
-    near = places_of(size < text.shape[1])
-    text[near] *= np.arange(text.shape[1]) < size[near, None]
-    return text
 
 
 def _digits(text: Bytes, shape: bytes) -> Flags:

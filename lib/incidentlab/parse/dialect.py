@@ -107,12 +107,12 @@ def survey(texts: Iterable[str]) -> Dialect:
     processes = foreman(lines)
     if processes:
         return Dialect(prefixed=True, names=processes, loose=True, stamped=False, foreman=True)
-    mentioned = told(lines)
+    matches = [PREFIX.match(text) for text in lines]
+    mentioned = told(text for text, match in zip(lines, matches, strict=True) if not match)
     counts: Counter[str] = Counter()
     columns: dict[str, set[int]] = {}
     free = 0
-    for text in lines:
-        match = PREFIX.match(text)
+    for text, match in zip(lines, matches, strict=True):
         if match and plausible(match["name"]):
             counts[match["name"]] += 1
             columns.setdefault(match["name"], set()).add(text.index("|"))

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from incidentlab.parse import app_clock, app_clocks, level, levels
-from incidentlab.parse.app_clocks import FORMS
+from incidentlab.parse.app_clock_forms import FORMS, at, form
 from incidentlab.parse.buffer import AHEAD, ZERO, Bytes, Flags, Whole, places_of, reach, windows
 from incidentlab.parse.clock import NAT
 from incidentlab.parse.level_fields import TENS, with_fields
@@ -81,7 +81,7 @@ def reading(head: str, *, whole: bool) -> Reading:
     Examples
     --------
     >>> reading("0000-00-00 00:00:00 UTC [00] LOG:  duration", whole=False)
-    Reading(level=2, place=0, field=False, form=0, start=0, stop=23)
+    Reading(level=2, place=0, field=False, form=5, start=0, stop=23)
     >>> reading("ready", whole=False).level, reading("ready", whole=True).level
     (-1, 0)
     """
@@ -109,11 +109,11 @@ def _time(head: str, *, whole: bool) -> tuple[int, int, int]:
     match, whole = app_clock.stated(head), whole or len(head) >= app_clock.REACH
     if not match:
         return _NEVER if whole else _UNKNOWN, 0, 0
-    form = str(match.lastgroup)
-    overruled = head[:1] == "{" and form not in app_clock.COUNTED
+    group = str(match.lastgroup)
+    overruled = head[:1] == "{" and group not in app_clock.COUNTED
     if not whole and (overruled or match.end() == len(head)):
         return _UNKNOWN, 0, 0
-    return FORMS.index(form), _bytes(head, match.start()), _bytes(head, match.end())
+    return form(group, match.group()), _bytes(head, match.start()), _bytes(head, match.end())
 
 
 def _bytes(text: str, place: int) -> int:
@@ -206,10 +206,10 @@ def _read_times(
     """Read the times whose places the shapes of some lines tell, and note for which lines that is done."""
     forms = table[:, _FORM][codes]
     timed[rows[forms == _NEVER]] = True
-    for form in np.unique(forms[(forms >= 0) & (forms < _NEVER)]).tolist():
-        own = places_of(forms == form)
+    for kind in np.unique(forms[(forms >= 0) & (forms < _NEVER)]).tolist():
+        own = places_of(forms == kind)
         begin, code = begins[rows[own]], codes[own]
-        read, sure = app_clocks.at(data, FORMS[form], begin + table[:, _START][code], begin + table[:, _STOP][code])
+        read, sure = at(data, FORMS[kind], begin + table[:, _START][code], begin + table[:, _STOP][code])
         times[rows[own]], timed[rows[own]] = read, sure
 
 
