@@ -80,16 +80,17 @@ class Chunk:
         width = (int(lengths.max(initial=0)) // 8 + 1) * 8
         heads = buffer.windows(self.data, self.starts[rows], width)
         heads *= np.arange(width) < lengths[:, None]
-        keys = heads.view("<u8") @ _MIX[: width // 8]
+        words = heads.view("<u8")
+        keys = words @ _MIX[: width // 8]
         codes, uniques = pd.factorize(keys)
-        sample = heads[np.unique(codes, return_index=True)[1]]
+        first = np.unique(codes, return_index=True)[1]
         known = np.full(len(uniques), -1, np.int64)
-        for place, head in enumerate(sample):
+        for place, head in enumerate(heads[first]):
             match = PREFIX.fullmatch(head.tobytes().rstrip(b"\0").decode("utf-8", "replace") + "|")
             if match and not match["lead"] and self.dialect.accepts(match["name"]):
                 known[place] = len(self.names)
                 self.names.append(match["name"])
-        good = (heads == sample[codes]).all(axis=1) & (known[codes] >= 0) if len(rows) else np.zeros(0, bool)
+        good = (words == words[first][codes]).all(axis=1) & (known[codes] >= 0) if len(rows) else np.zeros(0, bool)
         self.plain[rows[~good]] = False
         self.owners[rows[good]] = known[codes[good]]
         self.begins = np.where(self.plain, np.minimum(after + 1, self.ends), self.starts)

@@ -154,11 +154,12 @@ class Heads:
     def _readings(self, data: Bytes, begins: Whole, ends: Whole, width: int) -> tuple[Whole, Whole]:
         """Return what the shapes of some lines tell, one a row; and which is that of each line, -1 for none."""
         heads = _heads(data, begins, ends, width)
-        codes, unique = pd.factorize(heads.view("<u8") @ _MIX[: width // 8])
+        words = heads.view("<u8")
+        codes, unique = pd.factorize(words @ _MIX[: width // 8])
         first = np.empty(len(unique), np.int64)
         first[codes[::-1]] = np.arange(len(codes))[::-1]
         often = np.bincount(codes) >= (_RARE if len(unique) > _MANY else 0)
-        own = (heads == heads[first[codes]]).all(axis=1)  # not another head of the same number
+        own = (words == words[first[codes]]).all(axis=1)  # not another head of the same number
         table = np.full((len(unique), len(Reading._fields)), _UNKNOWN, np.int64)
         for place in places_of(often).tolist():
             table[place] = self._reading(heads[first[place]].tobytes())
