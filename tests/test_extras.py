@@ -87,7 +87,7 @@ def test_a_postmortem_without_extras_lacks_its_pictures_and_says_so(tmp_path: Pa
     ("arguments", "extra", "blocked"),
     [
         (["run", "what-happened", RACE], "jupyter", HEAVY),
-        (["lessons", "-o", "nowhere"], "jupyter", ["nbformat"]),
+        (["lessons", "-o", "nowhere"], "jupyter", HEAVY),
         (["batch", "what-happened", RACE, "-o", "nowhere", "--cluster", "local"], "cluster", ["dask", "distributed"]),
     ],
     ids=["run", "lessons", "cluster"],

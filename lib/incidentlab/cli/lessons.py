@@ -36,6 +36,9 @@ def lessons(
 
     Notebooks, questions and recordings; nobody's work is overwritten.
     """
+    from incidentlab.tables.extras import require
+
+    require("jupyter")
     if context.invoked_subcommand:
         return
     from incidentlab.teach.editions import editions

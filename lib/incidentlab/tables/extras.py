@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from incidentlab.tables.errors import IncidentlabError
+
 EXTRAS = {
     "bokeh": "pages",
     "matplotlib": "pages",
@@ -32,6 +34,18 @@ EXTRAS = {
 def there(extra: str) -> bool:
     """Say whether all that an extra brings of its own is installed."""
     return all(find_spec(module) for module, brought_by in EXTRAS.items() if brought_by == extra)
+
+
+def require(extra: str) -> None:
+    """Refuse to begin what an extra is needed for, where it is not installed.
+
+    Raises
+    ------
+    IncidentlabError
+        It is not: the message says how to install it.
+    """
+    if not there(extra):
+        raise IncidentlabError(f"this needs what is not installed: {install(extra)}")
 
 
 def install(extra: str) -> str:
