@@ -17,6 +17,7 @@ import pytest
 
 from incidentlab import bundle
 from incidentlab.bundle import archive
+from incidentlab.investigate import investigate
 from incidentlab.load import PARSERS, load
 from incidentlab.parse import inside
 from incidentlab.parse.kinds import kind_of
@@ -372,3 +373,23 @@ def test_a_secret_of_many_kilobytes_is_hidden() -> None:
     shown = load("password=" * 5_000 + "\nready\n").logs["message"].tolist()
     assert shown[1] == "ready"
     assert "password=password=" not in shown[0]
+
+
+def test_a_listing_that_begins_with_an_empty_line_is_none() -> None:
+    """A table without a head has no rows."""
+    assert PARSERS["listing"](b"\nweb-1 Up 3 minutes\n", file="x").frames["containers"].empty
+
+
+def test_a_number_that_no_float_holds_stays_exact() -> None:
+    """Whole numbers near the end of 64 bits are kept to the digit, also where other rows have none."""
+    several = [changed(INSPECT, ("Id",), "c1"), changed(INSPECT, ("Config", "Healthcheck", "Retries"), 2**63 - 1)]
+    several[0]["Config"].pop("Healthcheck")
+    found = load(json.dumps(several).encode()).containers["health_retries"]
+    assert sorted(found.dropna()) == [2**63 - 1]
+
+
+def test_a_container_that_restarts_and_never_ran_is_answered() -> None:
+    """An inspect may say that a container restarts and show no run of it."""
+    state = {"Status": "restarting", "StartedAt": "", "FinishedAt": ""}
+    found = investigate(load(json.dumps([changed(INSPECT, ("State",), state)]).encode()))
+    assert found.loop_ends["reason"].tolist() == ["looping"]

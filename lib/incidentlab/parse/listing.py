@@ -115,6 +115,8 @@ def rows(texts: list[str]) -> list[tuple[dict[str, Any], int]]:
 def _cells(text: str, heads: list[tuple[str, int]]) -> list[str] | None:
     """Return the cells of a row: by the columns of the head where all are kept, else by the gaps between them."""
     starts = [start for _, start in heads]
+    if not starts:
+        return None
     ends = [*starts[1:], max(len(text), starts[-1])]
     if not starts[0] and all(start >= len(text) or text[start - 1] == " " for start in starts[1:]):
         return [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]

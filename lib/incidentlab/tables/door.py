@@ -92,7 +92,11 @@ def rows(records: list[dict[str, Any]], table: Table) -> pd.DataFrame:
     surplus = sorted({key for record in records for key in record} - set(table.names))
     if surplus:
         raise BadTable(f"{table.name}: no such column: {', '.join(surplus)}; it has {', '.join(table.names)}")
-    return check(pd.DataFrame.from_records(records, columns=table.names), table)
+    frame = pd.DataFrame.from_records(records, columns=table.names)
+    for column in table.columns:
+        if column.dtype == WHOLE and frame[column.name].dtype == "float64":  # a float does not hold every whole number
+            frame[column.name] = pd.array([record.get(column.name) for record in records], dtype="Int64")
+    return check(frame, table)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

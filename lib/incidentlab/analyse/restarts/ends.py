@@ -107,6 +107,8 @@ def _alive(case: _Case) -> _Verdict | None:
 
 
 def _delay_to_come(case: _Case) -> float | None:
+    if not case.runs:
+        return None
     last = case.last
     if pd.notna(last["duration_s"]) and last["duration_s"] >= RESET_S:
         return FIRST_S
