@@ -184,3 +184,27 @@ def _passed_on(command: Command, number: int) -> None:
     """Pass a signal on to a command, unless the terminal has given it to both already: Ctrl-C goes to all in front."""
     if number != signal.SIGINT or not sys.stdin.isatty():
         command.ask(number)
+
+
+@app.command(epilog=example("incidentlab redact incident -o incident-to-share"))
+def redact(
+    source: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle: folder or archive. It stays as it is.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="Where the new bundle shall stand.")
+    ],
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Patterns of what else to hide, one a line.")
+    ] = None,
+) -> None:
+    """Hide the secrets of a bundle once more, and say by which rule in which file.
+
+    By the rules of today, and by patterns of your own, such as e-mail addresses or names of customers.
+    """
+    from incidentlab.collect.again import again
+    from incidentlab.redact.own import read
+
+    told = again(source, output, read(rules) if rules else ())
+    width = max((len(path) for path, _, _ in told), default=0)
+    for path, rule, count in told:
+        typer.echo(f"{path:{width}}  {rule}: {count}")
+    typer.echo(f"{sum(count for _, _, count in told)} values hidden; the bundle is at {output}")
