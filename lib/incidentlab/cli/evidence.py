@@ -196,7 +196,7 @@ def redact(
         Path | None, typer.Option(metavar="FILE", help="Patterns of what else to hide, one a line.")
     ] = None,
 ) -> None:
-    """Hide the secrets of a bundle once more, and say by which rule in which file.
+    """Hide the secrets of a bundle once more, and report them.
 
     By the rules of today, and by patterns of your own, such as e-mail addresses or names of customers.
     """
