@@ -5,7 +5,7 @@ import pytest
 from incidentlab.investigate import Investigation, investigate
 from incidentlab.load import load
 from incidentlab.report import answer, causes, chosen, decisive, how_sure, of, second_road, side_by_side, unknowns
-from incidentlab.report.answer import page
+from incidentlab.report.answer import page, shown
 from incidentlab.tables import BadParameter
 
 Investigated = Callable[[str], Investigation]
@@ -29,11 +29,16 @@ def test_lines_to_copy_are_set_as_a_block(investigated: Investigated) -> None:
     assert "<li>  " not in html
 
 
+def test_commands_in_a_sentence_are_set_as_code() -> None:
+    """What stands between back-ticks is code on a page, and still text: a tag in it stays escaped."""
+    assert "<li>try <code>ls &lt;b&gt;</code></li>" in shown([("x", ["try `ls <b>`"])]).html
+
+
 def test_evidence_never_becomes_markup() -> None:
     """A tag in a log line is text in everything that is shown."""
     found = investigate(load(HOSTILE))
-    for shown in (answer(found), how_sure(found), unknowns(found), side_by_side(found), causes(found)):
-        assert "<img" not in shown.html
+    for said in (answer(found), how_sure(found), unknowns(found), side_by_side(found), causes(found)):
+        assert "<img" not in said.html
 
 
 def test_every_fact_of_the_page_has_its_places(investigated: Investigated) -> None:

@@ -51,6 +51,12 @@ def test_the_next_command_bears_a_name_that_the_evidence_bears(name: str, invest
     assert set(re.findall(r"payflow-[\w-]+", step)) <= set(found.incident.containers["container"])
 
 
+def test_a_pasted_log_gets_no_word_to_replace_either() -> None:
+    """Where the other side is named by its address only, the command asks for all services."""
+    found = investigate(load("app-1  | Error: connect ECONNREFUSED 172.18.0.2:5432\n" * 3))
+    assert "`docker compose logs -t`" in " ".join(page(found).split())
+
+
 def test_a_hostile_name_is_in_no_command() -> None:
     """A name that is more than a name is not put into a command."""
     found = investigate(load('{"x":1}\n$(reboot)-1  | Error: connect ECONNREFUSED 172.18.0.2:5432\n' * 3))

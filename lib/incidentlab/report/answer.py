@@ -7,6 +7,7 @@ out here: every figure comes from a result table.
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from itertools import groupby
 from typing import Any
@@ -146,7 +147,12 @@ def shown(sections: list[Section]) -> Shown:
 
 
 def _list(lines: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{html.escape(visible(line))}</li>" for line in lines) + "</ul>"
+    return "<ul>" + "".join(f"<li>{_marked(line)}</li>" for line in lines) + "</ul>"
+
+
+def _marked(line: str) -> str:
+    """Return a line with what stands between back-ticks as code; all of it is escaped before."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(visible(line)))
 
 
 def _block(lines: list[str]) -> str:

@@ -76,7 +76,7 @@ def explain(case: Case, client: str | None, target: str | None, rows: list[Recor
             _back(case, found, mark, case.clock(rows[-1]))
     found.sentence = _tell(case, found, relation, mark, rows)
     if relation in ("unseen", "silent"):
-        command = f"docker compose logs -t {found.dependency or 'SERVICE'}"
+        command = " ".join(["docker compose logs -t", *([found.dependency] if found.dependency else [])])
         found.rows.append(missing("when the target could be used", command))
     if relation == "before_ready":
         _false_health(case, found, rows)
