@@ -6,9 +6,11 @@ new text is read once more, and must say exactly what was asked for.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -62,8 +64,14 @@ def edited(text: str, wanted: Mapping[str, Any]) -> str:
     status: Closed
     lucky: []
     """
+    return _edited(text, json.dumps(wanted))
+
+
+@lru_cache(maxsize=8)
+def _edited(text: str, wanted: str) -> str:
+    """Return the same; a form asks for one text several times while one letter is typed."""
     before = answers(read(text))
-    after = before | {name: _stripped(value) for name, value in wanted.items()}
+    after = before | {name: _stripped(value) for name, value in json.loads(wanted).items()}
     changed = [name for name in FIELDS if after[name] != before[name]]
     places, newline = _places(text), "\r\n" if "\r\n" in text else "\n"
     for name in sorted(changed, key=lambda name: places.get(name, (0, 0)), reverse=True):

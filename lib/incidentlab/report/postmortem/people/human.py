@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pandas as pd
 import yaml
@@ -122,6 +123,7 @@ def template(incident: str = "") -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=8)
 def read(text: str) -> Human:
     """Return what people wrote.
 

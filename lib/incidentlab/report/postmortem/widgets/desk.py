@@ -18,7 +18,7 @@ from incidentlab.tables import BadInput
 if TYPE_CHECKING:
     from incidentlab.investigate import Investigation
 
-_PAUSE_S = 0.8
+_PAUSE_S = 2.0
 """After the last change so long, the draft is written anew: not at each letter."""
 
 
