@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,14 +85,15 @@ def _nanoseconds(option: str, given: str | None) -> int | None:
 def _folder_of(output: Path, *, overwrite: bool) -> Iterator[Path]:
     """Give the folder to write a bundle into; where one file is asked for, it is made of it at the end."""
     from incidentlab.bundle import pack, single
+    from incidentlab.whole import growing
 
     if output.suffix.lower() != single.ENDING:
         yield output
         return
     single.refuse_to_replace(output, overwrite=overwrite)
     output.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{output.stem}.", dir=output.absolute().parent) as place:
-        folder = Path(place) / output.stem
+    with growing(output.absolute()) as place:
+        folder = place / output.stem
         yield folder
         pack(folder, output.absolute(), overwrite=overwrite)
 

@@ -60,13 +60,10 @@ def collect(
     """Make the table of a class: who has answered what."""
     from incidentlab.teach.collect import as_csv, as_page
     from incidentlab.teach.collect import collect as table
+    from incidentlab.whole import put_all
 
     rows = table(folders, _source(folder))
-    output.mkdir(parents=True, exist_ok=True)
-    for name, text in (("class.csv", as_csv(rows)), ("class.html", as_page(rows))):
-        partial = output / f".{name}.partial"
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(output / name)
+    put_all(output, {"class.csv": as_csv(rows).encode(), "class.html": as_page(rows).encode()})
     typer.echo(f"{len({row['student'] for row in rows})} students: {output / 'class.html'}, {output / 'class.csv'}")
 
 
