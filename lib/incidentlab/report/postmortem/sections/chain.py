@@ -6,6 +6,8 @@ it, and a service that failed by itself. What no row shows is left out; the chai
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from incidentlab import tables
@@ -90,7 +92,7 @@ def _placed(rows: list[Record]) -> list[Record]:
 
 
 def _first_upper(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" if " " in text and not text.split(" ", 1)[0].count("-") else text
+    return f"{text[:1].upper()}{text[1:]}" if re.match(r"[a-z]+ ", text) else text
 
 
 def effects(m: Material) -> list[Node]:

@@ -33,6 +33,10 @@ def actions(m: Material) -> Section:
         told = tables.records(rows)
         since = [row | {"ts": row["start_event"]} for row in told]
         said.append(m.say(f"{who} was started by hand {times(len(rows))}{m.during(since)}.", told))
+    unknown = m.found.lifetimes[m.found.lifetimes["run"].gt(1) & m.found.lifetimes["brought_by"].isna()]
+    for run in tables.records(unknown):
+        when = m.during([run | {"ts": run["started"]}])
+        said.append(m.say(f"{run['service']} was started again{when}; by whom the evidence does not say.", [run]))
     events = m.found.timeline[(m.found.timeline["source"] == "events") & m.found.timeline["what"].isin(_ACTS)]
     for (service, what), rows in events.groupby(["service", "what"], sort=True):
         acts = tables.records(rows)
