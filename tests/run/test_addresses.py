@@ -66,7 +66,7 @@ def test_a_bundle_at_an_address_is_the_bundle(memory: Any) -> None:
         ("s3://me:secret@bucket/x", r"s3://me:\*\*\*@bucket"),
         ("memory://me:secret@host/empty.log", r"^memory://me:\*\*\*@host/empty.log"),
         ("memory://host/x.log?sig=secret", r"x.log\?sig=\*\*\*"),
-        ("memory://long", "memory://long cannot be reached: OSError: .*File name too long"),
+        ("memory://long", r"memory://long: 'x+'\.\.\. is no path of a file"),
         ("memory://a/../../b.log", "is not there"),
     ],
 )
