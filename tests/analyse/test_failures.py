@@ -225,3 +225,24 @@ def test_a_line_of_a_logger_ends_no_trace() -> None:
         'api-1  | Traceback (most recent call last):\napi-1  |   File "a.py", line 1, in b\napi-1  | INFO:     open\n'
     )
     assert investigate(load(text.encode(), name="pasted")).failures.empty
+
+
+RUBY = (
+    "web | db.rb:5:in `rescue in open': no database (Shop::Unreachable)\nweb | \tfrom db.rb:2:in `open'\n"
+    "web | \tfrom app.rb:1:in `<main>'\n"
+    'web | db.rb:3:in `initialize\': Connection refused - connect(2) for "db" port 5432 (Errno::ECONNREFUSED)\n'
+    "web | \tfrom db.rb:3:in `open'\nweb | \tfrom app.rb:1:in `<main>'\n"
+)
+
+
+def test_a_ruby_exception_and_its_cause_are_one_failure() -> None:
+    """Ruby prints the trace of the cause below that of the exception; the next run begins with the same class again."""
+    found = failures(_logs(RUBY + RUBY))
+    assert found[["kind", "host", "port"]].values.tolist() == [["refused", "db", 5432]] * 2
+    assert found["last_line"].tolist() == [6, 12]
+
+
+def test_two_ruby_exceptions_with_a_line_between_them_are_two() -> None:
+    """What a program says between two traces shows that the second is no cause of the first."""
+    first, cause = RUBY.split("web | db.rb:3:in `initialize'")
+    assert len(failures(_logs(f"{first}web | trying once more\nweb | db.rb:3:in `initialize'{cause}"))) == 2

@@ -2,7 +2,8 @@ r"""Lines become records: a stack trace, a chain of causes, a message over sever
 
 Within one container a line goes on with the record above it if it is indented, empty, or opens with the words by
 which a runtime goes on: ``Caused by:``, ``... 26 more``, ``During handling of the above exception``, ``---> ``, a
-closing brace. A Python trace ends with the first line that is not indented: the exception itself.
+closing brace. A Python trace ends with the first line that is not indented: the exception itself. Ruby prints the trace
+of the cause, which looks like any other, right below that of the exception.
 
 A record has one root. Java, .NET and Node write the cause last; Python writes the first exception first and raises the
 others from it. A line that names what failed outranks one that only says that something did.
@@ -84,7 +85,7 @@ def fold(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
         The columns of FAILURES without target and target_by.
     """
     lines = _lines(logs, marks)
-    starts, raised = _records(lines, logs)
+    starts, raised = _records(lines, logs, marks)
     record = np.cumsum(starts) - 1
     hits = pd.concat([_spoken(logs, marks), _raised(marks, lines, raised)], ignore_index=True)
     hits = hits.drop_duplicates("row").assign(record=lambda rows: record[lines.at[rows["row"]]])
@@ -110,7 +111,7 @@ def _lines(logs: pd.DataFrame, marks: pd.DataFrame) -> _Lines:
     return _Lines(row, at, first, length.to_numpy(zero_copy_only=False)[row] == 0, marked)
 
 
-def _records(lines: _Lines, logs: pd.DataFrame) -> tuple[Flags, Flags]:
+def _records(lines: _Lines, logs: pd.DataFrame, marks: pd.DataFrame) -> tuple[Flags, Flags]:
     """Return at which places a record begins, and at which a Python trace ends with its exception."""
     place = np.arange(len(lines.row))
     goes_on = lines.empty | lines.bears("indented", "goes_on", "chained")
@@ -118,14 +119,24 @@ def _records(lines: _Lines, logs: pd.DataFrame) -> tuple[Flags, Flags]:
     spoken = np.maximum.accumulate(np.where(lines.empty, -1, place)) if len(place) else place
     before = np.concatenate([[-1], spoken[:-1]]) if len(place) else place
     known = before >= lines.first
-    after = {kind: lines.bears(kind)[before] & known for kind in ("indented", "chained", "panic_head")}
+    after = {kind: lines.bears(kind)[before] & known for kind in ("indented", "chained", "panic_head", "ruby_frame")}
     logged = logs["level"].isin(["debug", "info"]).to_numpy(np.bool_)[lines.row]
     raised = after["indented"] & lines.bears("raised") & ~goes_on & ~logged
     opens_again = lines.bears("traceback") & after["chained"]
-    joined = goes_on | opens_again | after["panic_head"]
+    joined = goes_on | opens_again | after["panic_head"] | _causes(lines, marks, after["ruby_frame"])
     provisional = np.cumsum(~(joined | raised) | (place == lines.first)) - 1
     in_python = np.bincount(provisional[lines.bears("frame")], minlength=len(place))[provisional] > 0
     return ~(joined | (raised & in_python)) | (place == lines.first), raised & in_python
+
+
+def _causes(lines: _Lines, marks: pd.DataFrame, framed: Flags) -> Flags:
+    """Say at which places a Ruby trace goes on with a cause: right after a frame, of a class not named in it yet."""
+    own = marks[marks["kind"] == "ruby_raised"]
+    flags, seen = np.zeros(len(lines.row), np.bool_), set[str]()
+    for place, code in sorted(zip(lines.at[own["row"].to_numpy(np.int64)].tolist(), own["code"], strict=True)):
+        flags[place] = framed[place] and code not in seen
+        seen = seen | {code} if flags[place] else {code}
+    return flags
 
 
 def _spoken(logs: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
