@@ -17,7 +17,7 @@ from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Record
 
-_LAG = pd.Timedelta(seconds=0.2)
+_LAG = pd.Timedelta("200ms")
 """The server's own last words, and the end itself, are stamped this much before or after the event."""
 
 _LIKE = 0.8
