@@ -45,7 +45,7 @@ def test_every_fact_that_refutes_has_its_weight() -> None:
 
 @pytest.mark.parametrize("module", sorted(TREES))
 def test_no_number_hides_in_the_code(module: str) -> None:
-    """A module of the diagnosis holds no confidence and no factor: shares of rows or of letters, and zero, are all that is left."""
+    """A module of the diagnosis holds no confidence and no factor; zero and shares of rows or letters are left."""
     numbers = [value for value in _constants(TREES[module]) if isinstance(value, float) and 0 < value < 1]
     assert set(numbers) <= {0.75, 0.8}, numbers
 
