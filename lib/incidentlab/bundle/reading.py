@@ -24,7 +24,7 @@ _FILE = {
     **dict.fromkeys(("kind", "sha256", "service", "container", "container_id"), str),
     "stream": frozenset(("stdout", "stderr")),
     **dict.fromkeys(("bytes", "replica"), int),
-    **dict.fromkeys(("open", "tty", "oneoff"), bool),
+    **dict.fromkeys(("open", "tty", "oneoff", "gone"), bool),
 }
 _ROW = dict.fromkeys(("source", "first", "last", "truncated", "gap", "error"), str) | {"rows": int}
 _SHAPE = {"project": str, "captured_at": str, "files": {str: _FILE}, "ledger": [_ROW]}

@@ -40,6 +40,7 @@ def hypotheses(findings: pd.DataFrame, evidence: pd.DataFrame, *, ax: Axes | Non
             axes.barh(-place, side * count, height=0.6, color=colour, label=role if place == 0 else None)
     axes.axvline(0, color=style.BLACK, linewidth=0.8)
     axes.set_yticks([-place for place in range(len(rows))], [_words(row) for row in rows])
+    axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):.0f}"))
     axes.set_xlabel("rows against   |   rows for")

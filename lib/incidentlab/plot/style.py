@@ -73,10 +73,14 @@ def literal(draw: Callable[P, Axes]) -> Callable[P, Axes]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Axes:
-        with plt.rc_context({"text.parse_math": False}):
+        before = plt.rcParams["text.parse_math"]
+        plt.rcParams["text.parse_math"] = False  # by itself: a context would undo what a backend sets when it is begun
+        try:
             axes = draw(*args, **kwargs)
             for text in axes.get_figure(root=True).findobj(Text):  # type: ignore[union-attr]  # it was drawn on one
                 text.set_parse_math(False)
+        finally:
+            plt.rcParams["text.parse_math"] = before
         return axes
 
     return drawn

@@ -83,15 +83,16 @@ def patterns(rows: pd.DataFrame) -> Shown:
         for row in tables.records(again.head(3))
     ]
     spans = rows["TTR"].dropna()
-    solved = [
-        f"time to resolve, seen in {len(spans)}: {lasted(spans.median())} in the middle, {lasted(spans.max())} at most"
-    ]
+    solved = (
+        f"time to resolve, seen in {len(spans)}: {lasted(middle)} in the middle, {lasted(most)} at most"
+        for middle, most in ([(spans.median(), spans.max())] if len(spans) else [])
+    )
     open_ = int(rows["in trouble at the end"].gt(0).sum())
     rest = [
         f"{open_} ended with a service still in trouble",
         f"{int(rows['category'].eq('unknown').sum())} without a cause",
     ]
-    return shown([(f"{len(rows)} incidents{when}", [*lines, *back, *(solved if len(spans) else []), *rest])])
+    return shown([(f"{len(rows)} incidents{when}", [*lines, *back, *solved, *rest])])
 
 
 def recurring(rows: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def lasted(seconds: float) -> str:
     Examples
     --------
     >>> [lasted(span) for span in (0.0284, 6.28, 75.0, 7320.0, 200_000.0)]
-    ['0.03 s', '6.3 s', '1 min 15 s', '2 h 2 min', '2 d 7 h']
+    ['0.03 s', '6.3 s', '1 min 15 s', '2 h 2 min', '2 d 8 h']
     """
     if seconds < 1:
         return f"{seconds:.2f} s"
