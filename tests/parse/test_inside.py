@@ -230,3 +230,11 @@ def test_what_looks_like_a_cut_only() -> None:
     """A program's JSON about actions, services or states is no evidence of the engine's."""
     texts = ['{"action":"login","service":"web","time":"x"}', '{"State":{},"Name":"x"}', '{"Status":"ok"}', "[1, 2]"]
     assert inside.cuts(texts) == []
+
+
+def test_an_underline_of_tildes_is_no_fence() -> None:
+    """Tildes that nobody closes underline, as PowerShell does: nothing around them is cut away."""
+    record = ["docker : beginning", "At line:1 char:1", "+ docker compose up", "~~~", "    + CategoryInfo : x", ""]
+    assert list(inside.blocks(record)) == [("text", 0, len(record), None)]
+    fenced = ["It fails:", "~~~", "boom", "~~~"]
+    assert [kind for kind, *_ in inside.blocks(fenced)] == ["prose", "text", "prose"]

@@ -184,7 +184,7 @@ _LOGS = re.compile(r"\b(?:docker|podman)(?:[ -]compose)? (?:container )?logs\b.*
 def _marks(texts: list[str]) -> Iterator[tuple[str, int, int, str | None]]:
     start, place = 0, 0
     while place < len(texts):
-        fence, file = _FENCE.match(texts[place]), _FILE.match(texts[place])
+        fence, file = _fence(texts, place), _FILE.match(texts[place])
         if fence is None and file is None:
             place += 1
             continue
@@ -194,17 +194,26 @@ def _marks(texts: list[str]) -> Iterator[tuple[str, int, int, str | None]]:
             yield "text", place + 1, stop, stem(file["name"])
             start = place = stop
         elif fence:
-            stop = _closing(texts, place + 1, fence["fence"])
-            kind = "prose" if fence["language"].lower() in _CODE else "text"
+            language, stop = fence
+            kind = "prose" if language.lower() in _CODE else "text"
             yield kind, place + 1, stop, _asked(texts, place)
             start, place = stop, stop + 1
     if start < len(texts):
         yield "prose", start, len(texts), None
 
 
-def _closing(texts: list[str], start: int, fence: str) -> int:
+def _fence(texts: list[str], place: int) -> tuple[str, int] | None:
+    """Return the language of the fence that opens on a line, and the line that closes it.
+
+    Tildes that nobody closes are no fence: PowerShell and compilers underline with them.
+    """
+    found = _FENCE.match(texts[place])
+    if found is None:
+        return None
+    fence = found["fence"]
     closing = re.compile(rf"\s{{0,3}}{re.escape(fence)}{re.escape(fence[0])}*\s*$")
-    return next((line for line in range(start, len(texts)) if closing.match(texts[line])), len(texts))
+    stop = next((line for line in range(place + 1, len(texts)) if closing.match(texts[line])), len(texts))
+    return None if fence[0] == "~" and stop == len(texts) else (found["language"], stop)
 
 
 def _prose(texts: list[str], marks: list[tuple[str, int, int, str | None]]) -> bool:
