@@ -1,5 +1,6 @@
 """Healthchecks: wrong ones, ones that cannot run, and dependencies that are really unhealthy."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -99,3 +100,20 @@ def test_a_client_in_the_image_of_a_server_is_no_server(investigated):
     """A one-shot that runs psql from the image of Postgres is who failed; Postgres is the other party."""
     row = investigated("migration-one-shot").findings.iloc[0]
     assert (row["category"], row["service"], row["dependency"]) == ("migration_failure", "migrate", "postgres")
+
+
+@pytest.mark.parametrize(
+    ("address", "restarts", "category"),
+    [("[::1]", 0, "healthcheck_misconfigured"), ("127.0.0.1", 0, "unknown"), ("[::1]", 3, "unknown")],
+    ids=["asked at ::1", "asked at IPv4", "never up for long"],
+)
+def test_a_probe_that_asks_ipv6(pasted, address, restarts, category):
+    """A probe that is refused at ::1 by a container that runs on asks wrong; refused otherwise, nothing is known."""
+    output = f"Connecting to localhost:8080 ({address}:8080)\nwget: can't connect to remote host: Connection refused\n"
+    probe = {"End": "2026-03-01T10:01:05Z", "ExitCode": 1, "Output": output}
+    log = [probe | {"Start": f"2026-03-01T10:01:0{second}Z"} for second in (1, 4)]
+    state = {"Status": "running", "StartedAt": "2026-03-01T10:00:00Z"}
+    state["Health"] = {"Status": "unhealthy", "FailingStreak": 2, "Log": log}
+    text = json.dumps([{"Id": "7c", "Name": "/web-1", "RestartCount": restarts, "State": state, "Config": {}}])
+    row = pasted(text).findings.iloc[0]
+    assert (row["category"], row["service"]) == (category, "web-1")

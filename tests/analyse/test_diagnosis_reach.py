@@ -147,6 +147,31 @@ ROWS = [
         id="timeout-go",
     ),
     pytest.param(
+        'db-1 | LOG:  listening on IPv4 address "127.0.0.1", port 5432\n'
+        "db-1 | LOG:  database system is ready to accept connections\n"
+        "api-1 | Error: connect ECONNREFUSED 172.20.0.2:5432\napi-1 exited with code 1\n",
+        ("wrong_host", "api", "db"),
+        "a server that listens at its own loopback is reached by nobody else, however long it has been ready",
+        id="private-postgres",
+    ),
+    pytest.param(
+        "api-1 | INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)\n"
+        "web-1 | 2026/03/01 10:00:09 [error] 29#29: *3 connect() failed (111: Connection refused) while connecting to "
+        'upstream, request: "GET /r HTTP/1.1", upstream: "http://172.20.0.3:8000/r"\n',
+        ("wrong_host", "web", "api"),
+        "a proxy is refused by a program that says so",
+        id="private-uvicorn",
+    ),
+    pytest.param(
+        'db-1 | LOG:  listening on IPv4 address "127.0.0.1", port 5432\n'
+        'db-1 | LOG:  listening on IPv4 address "0.0.0.0", port 5432\n'
+        "api-1 | Error: connect ECONNREFUSED 172.20.0.2:5432\n"
+        "db-1 | LOG:  database system is ready to accept connections\n",
+        ("startup_race", "api", "db"),
+        "a server that listens at every address too is only not ready yet",
+        id="look-alike-private",
+    ),
+    pytest.param(
         "app-1 | session timeout set to 30 seconds\napp-1 | server listening on port 8080\n",
         ("benign", None, None),
         "a setting that is called timeout is no time-out",

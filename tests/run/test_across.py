@@ -23,6 +23,6 @@ def test_the_results_of_a_batch_are_compared(investigated: Callable[[str], Inves
     notebook = ROOT / "notebooks" / "20-across-incidents.ipynb"
     text = run(notebook, "nowhere", parameters={"results": str(results)}, output=tmp_path).page.read_text()
     assert "startup-race-down, startup-race" in text, "the cause that came back, with its incidents"
-    assert text.count("data:image/png") == 1
+    assert text.count("data:image/png") == 2, "the curve of the starts, and each of them"
     assert "broken" not in text
     assert "bad-password" not in text, "the source is not used"

@@ -9,6 +9,7 @@ an `oom` event the same, at its time. 137 alone is no proof: a stop after its ti
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -26,6 +27,9 @@ _NOT_FOUND = r"(?m)^(?:\S*/)?(?:sh|bash|ash|dash): (?:line )?(?:\d+: )?[\w./-]+:
 _NO_PATH = r"(?:^|HTTP/[\d.]+ |[Ee]rror:? |[Ss]tatus(?: code)?:? )404\b"
 """How probes print that the server answered 404: curl, wget, and those that print the status first."""
 
+_IPV6_ONLY = r"(?s)\(\[::1\]:\d+\).*refused"
+"""What the wget of busybox prints of a localhost that it takes for ::1, and that it asks nowhere else."""
+
 _PROBES = 2
 """One answer may come from a server that is not done with its start."""
 
@@ -36,9 +40,8 @@ def hypotheses(case: Case) -> list[Hypothesis]:
     """Return what events, probes and inspect accuse."""
     starved = _oom(case)
     known = {hypothesis.service for hypothesis in starved}
-    return [
-        *_broken_probes(case), *_wrong_paths(case), *_never_started(case), *starved, *_exit_codes(case, known)
-    ]  # fmt: skip
+    probes = [*_broken_probes(case), *_wrong_paths(case), *_ipv6_only(case)]
+    return [*probes, *_never_started(case), *starved, *_exit_codes(case, known)]
 
 
 def _broken_probes(case: Case) -> list[Hypothesis]:
@@ -69,24 +72,55 @@ def _broken_probes(case: Case) -> list[Hypothesis]:
 def _wrong_paths(case: Case) -> list[Hypothesis]:
     """Return the services that answer their probe, and have nothing at the path that it asks for."""
     found = []
-    for service, every in case.probes.groupby("service", sort=True):
-        answered = every[every["output"].str.contains(_NO_PATH, regex=True).fillna(value=False)]
-        if (
-            (every["outcome"] == "pass").any()
-            or len(answered) < _PROBES
-            or every["start"].max() != answered["start"].max()
-        ):
-            continue
+    for service, answered in _always(case, _NO_PATH):
         text = (
             f"The server of {service} answers its healthcheck with 404, {times(len(answered))}: it is up, and has "
             "nothing at the path that the probe asks for."
         )
-        hypothesis = Hypothesis("healthcheck_misconfigured", str(service), weight("health.wrong_path"), text)
+        hypothesis = Hypothesis("healthcheck_misconfigured", service, weight("health.wrong_path"), text)
         hypothesis.kind = "wrong_path"
-        shown = [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(answered)]
-        hypothesis.rows = series("for", "the server has nothing at the path of the probe", shown)
+        hypothesis.rows = series("for", "the server has nothing at the path of the probe", answered)
         found.append(hypothesis)
     return found
+
+
+def _ipv6_only(case: Case) -> list[Hypothesis]:
+    """Return the services that are up, and whose probe takes localhost for ::1, where it is refused."""
+    found = []
+    for service, refused in _always(case, _IPV6_ONLY):
+        works = case.works(service) or _runs(case, service)
+        if works is None or case.crashes(service):
+            continue
+        text = (
+            f"The healthcheck of {service} asks localhost at ::1 and is refused, {times(len(refused))}, while "
+            f"{service} is up: its server listens on IPv4 only."
+        )
+        hypothesis = Hypothesis("healthcheck_misconfigured", service, weight("health.ipv6"), text)
+        hypothesis.kind = "probe_ipv6"
+        hypothesis.rows = series("for", "the probe was refused at ::1", refused)
+        hypothesis.rows.append(evidence("for", f"{service} is up", works))
+        found.append(hypothesis)
+    return found
+
+
+def _always(case: Case, pattern: str) -> Iterator[tuple[str, list[Record]]]:
+    """Yield the services none of whose probes passed, the last of which printed a pattern, with all that printed it."""
+    for service, every in case.probes.groupby("service", sort=True):
+        printed = every[every["output"].str.contains(pattern, regex=True).fillna(value=False)]
+        last = len(printed) >= _PROBES and printed["start"].max() == every["start"].max()
+        if last and not (every["outcome"] == "pass").any():
+            yield (
+                str(service),
+                [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(printed)],
+            )
+
+
+def _runs(case: Case, service: str) -> Record | None:
+    """Return the state of a container that runs, and was never started anew."""
+    own = case.containers[case.containers["service"].eq(service) & case.containers["state"].eq("running")]
+    steady = own[own["restart_count"].fillna(0).eq(0)]
+    rows = [row | {"ts": row["started"], "message": "State.Status: running"} for row in tables.records(steady)]
+    return rows[0] if rows else None
 
 
 def _never_started(case: Case) -> list[Hypothesis]:

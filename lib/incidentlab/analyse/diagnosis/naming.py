@@ -62,7 +62,7 @@ def nameless(case: Case, row: Record) -> str | None:
     named = _named(case, row, "about_container") or _next_of(case, row)
     if named:
         return named
-    if row["kind"] in ("build", "missing_config", "command", "registry_auth", "image_missing"):
+    if row["kind"] in ("build", "missing_config", "compose_file", "command", "registry_auth", "image_missing"):
         built = case.marks.loc[case.marks["kind"] == "built", "subject"]
         if built.nunique() == 1:
             return str(built.iloc[0])

@@ -7,6 +7,7 @@ even a "no", that the server was up. So:
 - refused on loopback: the client asked its own container; no readiness of another can help (wrong_host);
 - refused while the target was starting, and ready later: a race (startup_race); a later success without a change
   supports it; where the healthcheck had passed on the temporary server, the healthcheck is at fault;
+- refused by a server whose own lines say that it listens on loopback only (wrong_host);
 - refused although the target had long been ready and stayed so: wrong port, or a server that listens on loopback only;
 - refused or cut off after the target had been ready and went down: an outage of the dependency;
 - the target is not in the evidence, or has no clock: what its own log says of a start-up decides, with less certainty.
@@ -24,6 +25,7 @@ from incidentlab.analyse.diagnosis import culprits, naming, outage, race
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, times
 from incidentlab.analyse.diagnosis.tries import unreached, who, whom
+from incidentlab.analyse.marks import says
 from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 from incidentlab.knowledge.weights import weight
 
@@ -93,12 +95,9 @@ def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
         return _loopback(case, client, rows)
     if kinds == {"wait_timeout"} and target is None:
         return _gave_up(case, client, rows)
-    setting = _loopback_setting(case, target, rows)
-    if setting is not None:
-        return _by_setting(client, rows, setting, case)
-    strange = _strange_port(case, client, target, rows)
-    if strange is not None:
-        return _wrong_port(case, client, target, rows, strange)
+    misplaced = _misplaced(case, client, target, rows)
+    if misplaced is not None:
+        return misplaced
     if kinds == {"no_socket"}:
         return _socket(case, client, rows)
     if kinds == {"dns"} and (target is None or _mute(case, target)):
@@ -108,10 +107,51 @@ def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     return race.explain(case, client, target, rows)
 
 
+def _misplaced(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Hypothesis | None:
+    """Return the wrong place that lines beside the failures show: the server's own, a setting, or all ports known."""
+    private = _private(case, client, target, rows)
+    if private is not None:
+        return _unheard(case, client, rows, private)
+    setting = _loopback_setting(case, target, rows)
+    if setting is not None:
+        return _by_setting(client, rows, setting, case)
+    strange = _strange_port(case, client, target, rows)
+    return None if strange is None else _wrong_port(case, client, target, rows, strange)
+
+
 def _mute(case: Case, target: str) -> bool:
     """Say whether nothing but the names in Compose's own lines is known of a service."""
     known = (case.events[case.events["action"] != "start"], case.containers, case.probes, case.lifetimes)
     return case.lines(target).empty and not any(frame["service"].eq(target).any() for frame in known)
+
+
+def _private(case: Case, client: str | None, target: str | None, rows: list[Record]) -> Record | None:
+    """Return the line in which the one server that can be meant says that it listens at its own loopback only."""
+    told = case.marked("loopback_only")
+    if told.empty or not any(row["kind"] in ("refused", "connect", "unavailable") for row in rows):
+        return None
+    said = case.logs.iloc[told["row"].astype(int)].assign(port=pd.to_numeric(told["port"]).to_numpy())
+    ports = {row["port"] for row in rows if pd.notna(row["port"])}
+    said = said[said["service"].eq(target) if target else said["service"].ne(client or "") & said["port"].isin(ports)]
+    said = said[said["service"].notna()]
+    if said["service"].nunique() != 1:
+        return None
+    server = str(said["service"].iloc[0])
+    if says(case.lines(server)["message"], "heard_by_all").any():
+        return None
+    return tables.records(said)[0]
+
+
+def _unheard(case: Case, client: str | None, rows: list[Record], private: Record) -> Hypothesis:
+    server = str(private["service"])
+    sentence = (
+        f"{server} listens at the loopback of its own container only, where no other can reach it; {who(client)} was "
+        f"refused {times(len(rows))}."
+    )
+    found = unreached(case, client, rows, ("wrong_host", weight("reach.private")), sentence)
+    found.exactness, found.dependency, found.kind = 3, server, "private"
+    found.rows.append(evidence("for", f"where {server} listens", private))
+    return found
 
 
 def _loopback_setting(case: Case, target: str | None, rows: list[Record]) -> Record | None:
