@@ -127,10 +127,11 @@ class Incident:
         filled = [
             f for f in fields(self) if isinstance(getattr(self, f.name), pd.DataFrame) and len(getattr(self, f.name))
         ]
-        rows = "".join(f"<tr><td>{f.name}</td><td>{len(getattr(self, f.name))}</td></tr>" for f in filled)
+        cell = '<td style="text-align:left">'
+        rows = "".join(f"<tr>{cell}{f.name}</td>{cell}{len(getattr(self, f.name))}</td></tr>" for f in filled)
         gaps = int((self.ledger["truncated"].notna() | self.ledger["error"].notna()).sum())
         told = f"{gaps} of {len(self.ledger)} sources incomplete; <code>attrs</code> of a table: what its columns mean"
-        return f"<p><b>{said}</b></p><table><tr><th>table</th><th>rows</th></tr>{rows}</table><p>{told}</p>"
+        return f"<p><b>{said}</b></p><table><tr>{cell}table</td>{cell}rows</td></tr>{rows}</table><p>{told}</p>"
 
 
 def _bound(given: str | pd.Timestamp) -> pd.Timestamp:

@@ -31,9 +31,9 @@ CONNECTED = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.sessionContext, kernel = context?.session?.kernel;
     return context?.isReady && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
 }"""
-COUNTS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
-    .filter((cell) => cell.querySelector('.cm-content').textContent.trim() !== '')
-    .map((cell) => Number.parseInt(cell.querySelector('.jp-InputPrompt').textContent.match(/\\d+/) ?? '0'))"""
+COUNTS = """() => window.jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model)
+    .filter((model) => model.type === 'code' && model.sharedModel.getSource().trim() !== '')
+    .map((model) => model.executionCount ?? 0)"""
 COMPLAINT = '.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"]'
 """What JupyterLab shows of an exception, and of a warning."""
 
