@@ -117,3 +117,13 @@ def test_a_probe_that_asks_ipv6(pasted, address, restarts, category):
     text = json.dumps([{"Id": "7c", "Name": "/web-1", "RestartCount": restarts, "State": state, "Config": {}}])
     row = pasted(text).findings.iloc[0]
     assert (row["category"], row["service"]) == (category, "web-1")
+
+
+def test_a_health_object_that_names_nobody(verdict):
+    """A probe that cannot start is a broken probe, whoever's it is; prose around it may say whose."""
+    probe = {"Start": "2026-03-01T10:01:00Z", "End": "2026-03-01T10:01:01Z", "ExitCode": -1,
+             "Output": 'OCI runtime exec failed: exec: "curl": executable file not found in $PATH'}  # fmt: skip
+    health = json.dumps({"Status": "starting", "FailingStreak": 2, "Log": [probe, probe]}, indent=2)
+    assert verdict(health)[:2] == ("healthcheck_exec_failure", None)
+    told = f"The `depot` Docker container is unhealthy:\n\n```json\n{health}\n```\n"
+    assert verdict(told)[:2] == ("healthcheck_exec_failure", "depot")

@@ -57,3 +57,18 @@ def test_unknown_says_what_is_missing(pasted):
     assert found.findings.iloc[0]["category"] == "unknown"
     missing = found.evidence[found.evidence["role"] == "missing"]
     assert missing["fact"].str.contains("incidentlab capture").any()
+
+
+@pytest.mark.parametrize(
+    ("table", "service"),
+    [
+        ('shop-web   "/start.sh"   2 minutes ago   Exited (1) 20 seconds ago\n', "shop-web"),
+        (('shop-web   "/start.sh"   2 minutes ago   Exited (1) 20 seconds ago\n'
+         'shop-job   "/start.sh"   2 minutes ago   Exited (2) 20 seconds ago\n'), None),
+    ],
+    ids=["one", "two"],
+)  # fmt: skip
+def test_whose_log_stands_beside_a_table(verdict, table, service):
+    """A log without names beside a table in which one container has failed is that container's; of two, nobody's."""
+    log = "panic: no shelf to put it on\n\ngoroutine 1 [running]:\nmain.main()\n"
+    assert verdict(table + "\n" + log)[:2] == ("crash_loop_app_bug", service)

@@ -84,3 +84,25 @@ def test_an_all_clear_needs_that_nothing_complains(verdict: Verdict, text: str, 
 def test_the_lines_around_name_the_service(verdict: Verdict, text: str, service: str) -> None:
     """Where the failing line bears no name, what was done above it, or a table of containers, names the service."""
     assert verdict(text)[1] == service
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "fact"),
+    [
+        ("web-1 | => Booting\nweb-1 | => listening on http://0.0.0.0:3000\nweb-1 | Exiting\n", "web",
+         "a program whose last word is that it ends is not well"),
+        ("db-1 | 10:00:00 [Note] starting\ndb-1 | 10:00:01 [ERROR] cannot arrange the shelves\n", "db",
+         "the one program that reports an error is named, though nobody knows what it means"),
+        ("NAME       STATUS\ndepot-1    Up 7 minutes (unhealthy)\nshelf-1    Up 7 minutes\n", "depot",
+         "a table that shows one container failing says who is harmed"),
+    ],
+)  # fmt: skip
+def test_unknown_names_who(verdict, text, service, fact):
+    """Each row's fact holds: the answer is unknown, and names the service."""
+    assert verdict(text)[:2] == ("unknown", service), fact
+
+
+def test_a_program_that_was_asked_to_end_may_say_so(verdict):
+    """A farewell after a request to stop is no failure."""
+    text = "web-1 | => listening on http://0.0.0.0:3000\nweb-1 | received SIGTERM\nweb-1 | Exiting\n"
+    assert verdict(text)[0] == "benign"

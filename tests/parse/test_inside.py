@@ -238,3 +238,13 @@ def test_an_underline_of_tildes_is_no_fence() -> None:
     assert list(inside.blocks(record)) == [("text", 0, len(record), None)]
     fenced = ["It fails:", "~~~", "boom", "~~~"]
     assert [kind for kind, *_ in inside.blocks(fenced)] == ["prose", "text", "prose"]
+
+
+def test_a_document_that_a_paste_cuts_off() -> None:
+    """What stands before the cut is read, the ledger says where it ends, and the command above names the container."""
+    body = [{"Id": "7c7c7c7c7c7c7c", "State": {"Status": "exited", "ExitCode": 3, "Error": ""}, "Image": "sha256:7c"}]
+    text = "$ docker inspect depot-1\n" + json.dumps(body, indent=4).partition('"Image"')[0] + '"Ima'
+    incident = load(text)
+    columns = ["container", "state", "exit_code", "restart_policy"]
+    assert incident.containers[columns].fillna("").values.tolist() == [["depot-1", "exited", 3, ""]]
+    assert incident.ledger["truncated"].str.contains("cut off in line").any()

@@ -6,6 +6,7 @@ how incomplete a source is before anybody concludes from it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -31,6 +32,11 @@ class Evidence:
     frames: dict[str, pd.DataFrame]
     truncated: list[str] = field(default_factory=list)
     gap: list[str] = field(default_factory=list)
+
+
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*(?:"|$)|[\[\]{},]')
+_LINE = "\n"
+_CLOSING = {"{": "}", "[": "]"}
 
 
 class Documents(NamedTuple):
@@ -75,7 +81,9 @@ def documents(data: bytes, shape: door.Shape = object) -> Documents:
     >>> documents(b'{"a": []}', {"a": int}).notes
     ['1 values are of the wrong type and left out (line 1: /a is a list, no whole number, the first)']
     """
-    return fitted(*_objects(data), shape)
+    found, unread, cut = _objects(data)
+    read = fitted(found, unread, shape)
+    return read._replace(odd=[*read.odd, *cut])
 
 
 def fitted(found: list[tuple[int, str, Any]], unread: list[int], shape: door.Shape) -> Documents:
@@ -85,13 +93,17 @@ def fitted(found: list[tuple[int, str, Any]], unread: list[int], shape: door.Sha
     return Documents(fit, unread, odd.notes())
 
 
-def _objects(data: bytes) -> tuple[list[tuple[int, str, Any]], list[int]]:
+def _objects(data: bytes) -> tuple[list[tuple[int, str, Any]], list[int], list[str]]:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     whole = _json(text)
     if isinstance(whole, list):
-        return [(1, f"/{place}", item) for place, item in enumerate(whole) if isinstance(item, dict)], []
+        return [(1, f"/{place}", item) for place, item in enumerate(whole) if isinstance(item, dict)], [], []
     if isinstance(whole, dict):
-        return [(1 + text[: text.index("{")].count("\n"), "", whole)], []
+        return [(1 + text[: text.index("{")].count("\n"), "", whole)], [], []
+    if whole is None and text.lstrip()[:2].strip() in _CLOSING and (cut := closed(text)):
+        found, _, _ = _objects(cut.encode())
+        if found:
+            return found, [], [f"it is cut off in line {1 + cut.count(_LINE)}: what stood behind is not known"]
     found, unread = [], []
     for number, line in enumerate(text.split("\n"), 1):
         value = _json(line)
@@ -99,7 +111,29 @@ def _objects(data: bytes) -> tuple[list[tuple[int, str, Any]], list[int]]:
             found.append((number, "", value))
         elif line.strip():
             unread.append(number)
-    return found, unread
+    return found, unread, []
+
+
+def closed(text: str) -> str | None:
+    """Return a document of JSON that was cut off, up to its last whole member and closed; None where it is whole.
+
+    Examples
+    --------
+    >>> closed('[{"Name": "/web-1", "State": {"Status": "exited", "ExitCo')
+    '[{"Name": "/web-1", "State": {"Status": "exited"}}]'
+    >>> closed('{"a": 1}') is None
+    True
+    """
+    ends: list[str] = []
+    kept = ""
+    for token in _TOKEN.finditer(text):
+        if token[0] in _CLOSING:
+            ends.append(_CLOSING[token[0]])
+        elif token[0] in _CLOSING.values() and (not ends or ends.pop() != token[0] or not ends):
+            return None
+        if token[0] in "{[}],":
+            kept = text[: token.start() if token[0] == "," else token.end()] + "".join(reversed(ends))
+    return kept or None
 
 
 def unread_note(unread: list[int]) -> list[str]:

@@ -14,14 +14,15 @@ from itertools import accumulate
 from typing import Any
 
 from incidentlab.parse import compose_file, events, kinds, listing, stats
-from incidentlab.tables.documents import TooDeep, record_at
+from incidentlab.parse.evidence import closed
+from incidentlab.tables.documents import TooDeep, loads, record_at
 
 _ASKED = re.compile(r"\b(?:inspect|ps)\b.* (?P<name>[A-Za-z0-9][\w.-]*)\s*$")
 _KEYS = ("services:", "version:", "name:", "x-")
 """With one of these begins a Compose file."""
 
 _MOST_DEEP = 20
-"""So many times a text may begin what is nested too deep; then nothing in it is looked at as JSON."""
+"""So many times a text may begin what is nested too deep or never ends; then nothing in it is looked at as JSON."""
 _BODY = re.compile(r"\s|#|[A-Za-z_][\w.-]*:(?:\s|$)|-\s|$")
 
 
@@ -89,15 +90,29 @@ class _Finder:
             self.deep += 1
             return None
         except ValueError:
-            return None
+            return self._cut_off(place)
         stop = next(line for line in range(place + 1, len(self.starts)) if self.starts[line] > end)
         if self.whole[end : self.starts[stop] - 1].strip():
             return None
+        return self._document(value, place, stop)
+
+    def _cut_off(self, place: int) -> Cut | None:
+        """Return a document, in lines of its own, that a paste cuts off where the text ends."""
+        if self.texts[place].strip() not in ("{", "[", "[{") or self.deep >= _MOST_DEEP:
+            return None
+        self.deep += 1
+        text = closed("\n".join(self.texts[place:]))
+        try:
+            return self._document(loads(text), place, len(self.texts)) if text else None
+        except ValueError:
+            return None
+
+    def _document(self, value: Any, place: int, stop: int) -> Cut | None:
         first = value[0] if isinstance(value, list) and value else value
         kind = kinds.document(first) if isinstance(first, dict) else None
         if kind is None or (kind == "events" and not events.sure(first)):
             return None
-        return Cut(kind, place, stop, self._named(place) if kind == "health" else {})
+        return Cut(kind, place, stop, self._named(place) if kind in ("health", "inspect") else {})
 
     def _named(self, place: int) -> dict[str, Any]:
         """Return the container that the command above a line asked for."""

@@ -26,6 +26,8 @@ from incidentlab.parse.evidence import Evidence, at, documents
 from incidentlab.tables.documents import number
 
 _LABEL = "com.docker.compose."
+_SHORT = 12
+"""Digits of an id, by which the engine calls what bears no name."""
 _TIMEOUT = re.compile(r"^(?:Health check exceeded timeout|timed out starting health check)")
 _NO_COMMAND = re.compile(r"not found|No such file|[Pp]ermission denied|cannot execute", re.IGNORECASE)
 
@@ -39,8 +41,15 @@ class _Snapshot(NamedTuple):
     body: dict[str, Any]
 
 
-def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
+def parse(data: bytes, *, file: str, container: str | None = None, **_: Any) -> Evidence:
     """Return containers, addresses, probes and runs.
+
+    Parameters
+    ----------
+    data, file
+        The document, and what `file` is to say.
+    container
+        The container that the command above asked for: it names what was cut off before its name.
 
     Examples
     --------
@@ -55,6 +64,8 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         body, place = (inner, pointer + "/inspect") if isinstance(inner, dict) else (document, pointer)
         if body.get("Id"):
             seen = clock.rfc3339(str(document.get("observed_at") or ""))
+            if container and len(read.found) == 1:
+                body.setdefault("Name", container)
             snapshots.setdefault(str(body["Id"]), []).append(_Snapshot(line, place, seen, body))
     rows: dict[str, list[dict[str, Any]]] = {"containers": [], "addresses": [], "probes": [], "runs": []}
     for several in snapshots.values():
@@ -91,10 +102,10 @@ def _fullest(several: list[_Snapshot]) -> dict[str, Any]:
 
 def _identity(several: list[_Snapshot]) -> dict[str, Any]:
     labels = at(_fullest(several), "Config", "Labels") or {}
-    name = str(several[-1].body.get("Name") or "").removeprefix("/")
+    name = str(several[-1].body.get("Name") or several[-1].body["Id"][:_SHORT]).removeprefix("/")
     return {
-        "service": labels.get(_LABEL + "service") or name or None,
-        "container": name or None,
+        "service": labels.get(_LABEL + "service") or name,
+        "container": name,
         "container_id": several[-1].body["Id"],
         "labels": labels,
     }
@@ -117,7 +128,7 @@ def _container(several: list[_Snapshot], base: dict[str, Any]) -> dict[str, Any]
         "error": state.get("Error") or None,
         "oom_killed": state.get("OOMKilled"),
         "restart_count": last.body.get("RestartCount"),
-        "restart_policy": at(host, "RestartPolicy", "Name") or "no",
+        "restart_policy": (at(host, "RestartPolicy", "Name") or "no") if host else None,
         "restart_max": at(host, "RestartPolicy", "MaximumRetryCount"),
         "health": at(state, "Health", "Status"),
         "failing_streak": at(state, "Health", "FailingStreak"),

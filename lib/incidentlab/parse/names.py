@@ -89,6 +89,8 @@ def places(names: Iterable[str], *, mentioned: Iterable[str] = (), project: str 
     Place(service='web', replica=1)
     >>> places(["web_1"], mentioned=["shop_web_1"])["shop_web_1"]
     Place(service='web', replica=1)
+    >>> places(["db_1"], mentioned=["shop_db"])["shop_db"]
+    Place(service='db', replica=None)
     """
     shown = list(dict.fromkeys(names))
     mentioned = list(dict.fromkeys(mentioned))
@@ -98,7 +100,15 @@ def places(names: Iterable[str], *, mentioned: Iterable[str] = (), project: str 
     heads |= {head for name in told for short in shown if (head := _head(name, short))}
     heads |= _common(shown) or (_common(told) if not shown else set())
     stack = _stack(shown)
-    return {name: _task(name, stack) or _place(name, heads) for name in shown + told}
+    found = {name: _task(name, stack) or _place(name, heads) for name in shown + told}
+    short = {found[name].service for name in shown if numbered(name)}
+    return found | {name: Place(own, None) for name in told if (own := _bare(name, short))}
+
+
+def _bare(name: str, services: set[str]) -> str | None:
+    """Return the service of a name of `container_name` that nothing prefixes: v1 prints it at an exit only."""
+    own = [service for service in services if name.endswith((f"-{service}", f"_{service}"))]
+    return own[0] if len(own) == 1 and not numbered(name) else None
 
 
 def _stack(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from importlib.metadata import version
 from typing import Any
 
@@ -56,7 +57,9 @@ def _names(service: str | None, incident: Incident) -> list[str]:
         return []
     frames = (incident.logs, incident.events, incident.containers)
     called = [frame.loc[frame["service"] == service, "container"].dropna().unique() for frame in frames]
-    return sorted({service, *(str(name) for names in called for name in names)})
+    told = incident.logs.loc[incident.logs["kind"] == "compose", "message"]
+    spoken = told.str.findall(rf"\b[\w.-]*[-_]{re.escape(service)}(?:[-_]\d+)?\b").explode().dropna().unique()
+    return sorted({service, *(str(name) for names in [*called, spoken] for name in names)})
 
 
 def _finding(row: dict[str, Any], evidence: pd.DataFrame) -> dict[str, Any]:

@@ -55,7 +55,8 @@ def state_now(investigation: Investigation, *, timezone: str = "UTC") -> str:
         told = _all(states)
     services = {row["service"] for row in named}
     others = [row for row in states if row["state"] in BROKEN and row["service"] not in services]
-    return f"{told}{_others(others)}. Seen until {clock(end, timezone=timezone)} {timezone}."
+    until = f" Seen until {clock(end, timezone=timezone)} {timezone}." if pd.notna(end) else ""
+    return f"{told}{_others(others)}.{until}"
 
 
 def next_step(investigation: Investigation) -> str:
@@ -195,13 +196,19 @@ def _all(states: list[Record]) -> str:
     well = [row for row in states if row["state"] in _WELL]
     healthy = sum(row["state"] == "healthy" for row in states)
     if len(well) < len(states):
-        return f"{len(well)} of {len(states)} containers do their work"
+        return (
+            f"{len(well)} of {len(states)} containers do their work"
+            if len(states) > 1
+            else "The container does not work"
+        )
+    if len(states) == 1:
+        return f"The container is up{', and healthy' if healthy else ''}"
     return f"All {len(states)} containers are up, {healthy} of them healthy"
 
 
 def _others(rows: list[Record]) -> str:
     if not rows:
         return ""
-    said = [f"{row['service']} ({row['state']})" for row in rows[:_MOST]]
+    said = [f"{row['service'] if pd.notna(row['service']) else 'one'} ({row['state']})" for row in rows[:_MOST]]
     more = [f"{len(rows) - _MOST} more"] if len(rows) > _MOST else []
     return f". Also in trouble: {', '.join([*said, *more])}"

@@ -16,6 +16,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times
+from incidentlab.analyse.diagnosis.naming import told
 from incidentlab.knowledge.weights import weight
 
 _PROGRAM = r"(?:exec: \\?\"|\d+: )([\w./-]+)(?:\\?\"|:)"
@@ -41,6 +42,8 @@ def hypotheses(case: Case) -> list[Hypothesis]:
     starved = _oom(case)
     known = {hypothesis.service for hypothesis in starved}
     probes = [*_broken_probes(case), *_wrong_paths(case), *_ipv6_only(case)]
+    for found in probes:
+        found.service = found.service or told(case)
     return [*probes, *_never_started(case), *starved, *_exit_codes(case, known)]
 
 
@@ -50,19 +53,20 @@ def _broken_probes(case: Case) -> list[Hypothesis]:
     said = output.str.contains(_NOT_FOUND, regex=True) & case.probes["outcome"].eq("fail")
     broken = case.probes[case.probes["outcome"].eq("exec_error") | (shell | said).fillna(value=False)]
     found = []
-    for service, rows in broken.groupby("service", sort=True):
-        every = case.probes[case.probes["service"] == service]
+    for service, rows in broken.groupby("service", sort=True, dropna=False):
+        service = str(service) if pd.notna(service) else None
+        every = case.probes[case.probes["service"].eq(service) if service else case.probes["service"].isna()]
         if (every["outcome"] == "pass").any():
             continue
         shown = [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(rows)]
         text = (
-            f"The healthcheck of {service} could not be started, {times(len(rows))}: the program that it names is not "
-            "in the image or not in its PATH; this says nothing of the service itself."
+            f"The healthcheck of {_of(service)} could not be started, {times(len(rows))}: the program that it names is "
+            "not in the image or not in its PATH; this says nothing of the service itself."
         )
-        hypothesis = Hypothesis("healthcheck_exec_failure", str(service), weight("health.exec"), text)
+        hypothesis = Hypothesis("healthcheck_exec_failure", service, weight("health.exec"), text)
         hypothesis.subject = next(iter(rows["output"].str.extract(_PROGRAM)[0].dropna()), None)
         hypothesis.rows = series("for", "the probe could not be started", shown)
-        works = case.works(str(service))
+        works = case.works(service)
         if works is not None:
             hypothesis.rows.append(evidence("for", "the service works", works))
         found.append(hypothesis)
@@ -74,7 +78,7 @@ def _wrong_paths(case: Case) -> list[Hypothesis]:
     found = []
     for service, answered in _always(case, _NO_PATH):
         text = (
-            f"The server of {service} answers its healthcheck with 404, {times(len(answered))}: it is up, and has "
+            f"The server of {_of(service)} answers its healthcheck with 404, {times(len(answered))}: it is up, and has "
             "nothing at the path that the probe asks for."
         )
         hypothesis = Hypothesis("healthcheck_misconfigured", service, weight("health.wrong_path"), text)
@@ -92,20 +96,20 @@ def _ipv6_only(case: Case) -> list[Hypothesis]:
         if works is None or case.crashes(service):
             continue
         text = (
-            f"The healthcheck of {service} asks localhost at ::1 and is refused, {times(len(refused))}, while "
-            f"{service} is up: its server listens on IPv4 only."
+            f"The healthcheck of {_of(service)} asks localhost at ::1 and is refused, {times(len(refused))}, while "
+            f"{_of(service)} is up: its server listens on IPv4 only."
         )
         hypothesis = Hypothesis("healthcheck_misconfigured", service, weight("health.ipv6"), text)
         hypothesis.kind = "probe_ipv6"
         hypothesis.rows = series("for", "the probe was refused at ::1", refused)
-        hypothesis.rows.append(evidence("for", f"{service} is up", works))
+        hypothesis.rows.append(evidence("for", "it is up", works))
         found.append(hypothesis)
     return found
 
 
-def _always(case: Case, pattern: str) -> Iterator[tuple[str, list[Record]]]:
+def _always(case: Case, pattern: str) -> Iterator[tuple[str | None, list[Record]]]:
     """Yield the services none of whose probes passed, the last of which printed a pattern, with all that printed it."""
-    for service, every in case.probes.groupby("service", sort=True):
+    for service, every in case.probes.groupby("service", sort=True, dropna=False):
         printed = every[every["output"].str.contains(pattern, regex=True).fillna(value=False)]
         last = len(printed) >= _PROBES and printed["start"].max() == every["start"].max()
         if last and not (every["outcome"] == "pass").any():
@@ -115,9 +119,14 @@ def _always(case: Case, pattern: str) -> Iterator[tuple[str, list[Record]]]:
             )
 
 
-def _runs(case: Case, service: str) -> Record | None:
+def _of(service: str | None) -> str:
+    return service or "the container"
+
+
+def _runs(case: Case, service: str | None) -> Record | None:
     """Return the state of a container that runs, and was never started anew."""
-    own = case.containers[case.containers["service"].eq(service) & case.containers["state"].eq("running")]
+    named = case.containers["service"].eq(service) if service else case.containers["service"].isna()
+    own = case.containers[named & case.containers["state"].eq("running")]
     steady = own[own["restart_count"].fillna(0).eq(0)]
     rows = [row | {"ts": row["started"], "message": "State.Status: running"} for row in tables.records(steady)]
     return rows[0] if rows else None

@@ -69,7 +69,16 @@ def nameless(case: Case, row: Record) -> str | None:
     asked = _asked(case, row) or _begun(case, row)
     if asked:
         return asked
-    return case.stated[0] if len(case.stated) == 1 else _told(case)
+    return case.stated[0] if len(case.stated) == 1 else _failing(case) or told(case)
+
+
+def _failing(case: Case) -> str | None:
+    """Return the one container that a table shows failing: whoever pastes a log beside a table pastes its log."""
+    listed = case.marks.loc[case.marks["kind"] == "listed", "row"].unique()
+    named = sought(case.logs.iloc[listed.astype(int)]["message"], "in_table")["subject"].dropna().unique()
+    shown = case.containers[case.containers["health"].eq("unhealthy") | case.containers["exit_code"].gt(0)]
+    either = {service_of(case, str(name)) for name in named} | set(shown["service"].dropna().astype(str))
+    return either.pop() if len(either) == 1 else None
 
 
 def _asked(case: Case, row: Record) -> str | None:
@@ -98,7 +107,7 @@ def _begun(case: Case, row: Record) -> str | None:
     return service_of(case, str(begun.iloc[-1])) if len(begun) else None
 
 
-def _told(case: Case) -> str | None:
+def told(case: Case) -> str | None:
     """Return the one container of which people speak in the prose around a log."""
     said = sought(case.logs.loc[case.logs["service"].isna(), "message"], "told_of")["subject"].str.lower()
     return str(said.iloc[0]) if said.nunique() == 1 else None

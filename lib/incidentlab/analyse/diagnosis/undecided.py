@@ -38,14 +38,14 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
         return None
     if len(harms) or any(root.confidence >= weight("verdict.candidate") for root in roots):
         return _unknown(case, tables.records(harms), roots)
-    again = _again(case)
-    if again is not None:
-        return again
+    ending = _again(case) or _farewell(case)
+    if ending is not None:
+        return ending
     sign = _sign(case)
     calm = _calm(case) if sign is None else None
     shown = sign or calm
     if shown is None:
-        return _unknown(case, [], roots) if roots else _silent()
+        return _unknown(case, [], roots) if roots else _complaint(case) or _silent()
     hidden = _cut_off(case)
     if hidden is not None:
         return hidden
@@ -126,6 +126,34 @@ def _restarted(name: str | None, same: list[Record]) -> Hypothesis:
     found.rows = series("for", "it began again", same)
     found.rows.append(missing("whether and how it ended", "docker compose ps -a; docker events --since 1h"))
     return found
+
+
+def _complaint(case: Case) -> Hypothesis | None:
+    """Return the answer where the one program that reports an error does so in words that are not known here."""
+    wrong = case.logs[case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless]
+    if wrong["service"].nunique() != 1 or wrong["service"].isna().any():
+        return None
+    service = str(wrong["service"].iloc[0])
+    text = f"{service} reports an error; what it means is not known here."
+    found = Hypothesis("unknown", service, weight("verdict.unknown"), text, exactness=0)
+    found.rows = series("for", "an error", tables.records(wrong))
+    found.rows.append(missing("whether and how it ended", "docker compose ps -a"))
+    return found
+
+
+def _farewell(case: Case) -> Hypothesis | None:
+    """Return the answer where a program's last word is that it ends, and nobody is seen to have asked for it."""
+    stops = case.marks["kind"].eq("stop_word").any() or pd.notna(case.end_begins)
+    for name in [] if stops else [*sorted(case.names), None]:
+        own = case.lines(name)
+        last = own[own["kind"].eq("log") & says(own["message"], "worded")].tail(1)
+        if says(last["message"], "farewell").any():
+            text = f"{name or 'The program'} says that it ends; why is not in the evidence."
+            found = Hypothesis("unknown", name, weight("verdict.unknown"), text, exactness=0)
+            found.rows = series("for", "its last word", tables.records(last))
+            found.rows.append(missing("whether and how it ended", "docker compose ps -a"))
+            return found
+    return None
 
 
 def _silent() -> Hypothesis:
