@@ -43,8 +43,19 @@ def hypotheses(case: Case) -> list[Hypothesis]:
     for row in case.failed:
         if row["kind"] in READINGS and not _excused(case, row) and (_service(case, row), row["subject"]) not in probed:
             groups.setdefault((_service(case, row), row["kind"]), []).append(row)
-    found = [_read(case, service, kind, rows) for (service, kind), rows in groups.items()]
+    found = [_read(case, service, kind, rows) for (service, kind), rows in _named(groups).items()]
     return [*found, *_init_scripts(case), *probes]
+
+
+def _named(groups: dict[tuple[str | None, str], list[Record]]) -> dict[tuple[str | None, str], list[Record]]:
+    """Give failures of nobody to the one service that fails in the same words: a paste may lose half of a line."""
+    merged = dict(groups)
+    for key in [key for key in groups if key[0] is None]:
+        said = {row["signature"] for row in groups[key]}
+        alike = [k for k in groups if k[0] and k[1] == key[1] and said & {row["signature"] for row in groups[k]}]
+        if len(alike) == 1:
+            merged[alike[0]] = merged[alike[0]] + merged.pop(key)
+    return merged
 
 
 def _service(case: Case, row: Record) -> str | None:
