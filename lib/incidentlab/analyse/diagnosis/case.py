@@ -191,7 +191,8 @@ class Case:
     @cached_property
     def typed(self) -> pd.DataFrame:
         """The lines in which somebody typed a command for the log of a container."""
-        return self.logs[self.logs["kind"].eq("shell") | self.logs.index.isin(self.marked("typed")["row"])]
+        typed = self.marks.loc[self.marks["kind"].isin(["typed", "prompted"]), "row"]
+        return self.logs[self.logs["kind"].eq("shell") | self.logs.index.isin(typed)]
 
     @cached_property
     def nameless_servers(self) -> dict[str, set[str]]:
