@@ -146,3 +146,18 @@ def test_each_row_of_a_group_bears_its_own_kind(pasted: Pasted) -> None:
     found = pasted("app-1  | getaddrinfo ENOTFOUND db\napp-1  | connect ECONNREFUSED db:5432\ndb-1   | starting\n")
     facts = found.evidence[(found.evidence["rank"] == 1) & found.evidence["line"].isin([1, 2])]
     assert [fact.rpartition(": ")[2] for fact in facts["fact"]] == ["dns", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("others", "category"), [("cache-1 | received SIGTERM, shutting down\n", "benign"), ("", None)]
+)
+def test_a_client_that_is_told_to_stop_right_after_its_server_left(verdict, others, category):
+    """Tries in vain just before one's own stop belong to it where others are stopped too; alone they are an outage."""
+    text = (
+        "shop-1 | connected to cache\nshop-1 | 10:00:00 listening on port 3000\nshop-1 | 10:00:01 basket priced\n"
+        + others
+        + "shop-1 | Error: connect ECONNREFUSED 172.20.0.2:6379\n" * 3
+        + "shop-1 | received SIGTERM, shutting down gracefully\n"
+    )
+    told = verdict(text)[0]
+    assert told == category if category else told != "benign"

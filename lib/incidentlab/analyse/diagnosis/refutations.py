@@ -27,6 +27,9 @@ _LOOSE = (
 )  # fmt: skip
 """Signatures of plain words, which a program may also say of something that it can do without."""
 
+_LAST_TRIES = 10
+"""As many tries in vain fit between the stop of a server and that of its client."""
+
 _AFTER_A_CRASH = 3
 """A program that logs more lines than these after an error did not end by it (unless it began anew)."""
 
@@ -234,9 +237,22 @@ def surroundings(case: Case, found: Hypothesis) -> Fact | None:
 def asked_for(case: Case, found: Hypothesis) -> Fact | None:
     """Hold that all of it happened after somebody had begun to stop the project."""
     begun = case.stop_begins
-    if begun is None or not all(later(row, begun) for row in found.signs):
+    if begun is not None and all(later(row, begun) for row in found.signs):
+        return "the project was being stopped", begun
+    told = _told_right_after(case, found)
+    return ("it was told to stop right afterwards, as others were", told) if told is not None else None
+
+
+def _told_right_after(case: Case, found: Hypothesis) -> Record | None:
+    """Return the line by which a service that had worked is told to stop after a few tries, where others are too."""
+    if found.category not in _REACHING or len(found.signs) > _LAST_TRIES or not found.service:
         return None
-    return "the project was being stopped", begun
+    stops = case.logs.iloc[case.marks.loc[case.marks["kind"] == "stop_word", "row"].astype(int)]
+    spoken = case.spoken_after(found.service, found.signs[-1]).head(1)
+    worked = case.works(found.service)
+    if worked is None or later(worked, found.signs[0]) or not spoken.index.isin(stops.index).any():
+        return None
+    return tables.records(spoken)[0] if stops["service"].nunique() > 1 else None
 
 
 def _read(found: Hypothesis) -> bool:
