@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable
 from functools import cache
 
-import mpmath
-
 
 @cache
 def beta(probability: float, a: float, b: float) -> float:
@@ -80,9 +78,13 @@ def _solved(function: Callable[[float], float], value: float, lower: float, uppe
 
 def _beta_function(x: float, a: float, b: float) -> float:
     """Return the regularised incomplete beta function I_x(a, b), DLMF 8.17.2 (dlmf.nist.gov)."""
+    import mpmath  # late: most incidents need no quantile
+
     return float(mpmath.betainc(a, b, 0, x, regularized=True))
 
 
 def _gamma_function(x: float, a: float) -> float:
     """Return the regularised lower incomplete gamma function P(a, x), DLMF 8.2.4."""
+    import mpmath  # late, as above
+
     return float(mpmath.gammainc(a, 0, x, regularized=True))

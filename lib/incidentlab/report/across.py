@@ -14,7 +14,6 @@ from incidentlab.analyse.states import BROKEN
 from incidentlab.investigate import Investigation
 from incidentlab.report.answer import shown
 from incidentlab.report.moment import lasted
-from incidentlab.report.postmortem.people import human
 from incidentlab.report.show import Shown
 
 _VERDICT = ("category", "service", "dependency", "confidence")
@@ -153,6 +152,8 @@ def open_actions(folder: str | None) -> pd.DataFrame:
     BadInput
         A file cannot be read as what people wrote; the message says where.
     """
+    from incidentlab.report.postmortem.people import human  # late: the terminal does without postmortems
+
     columns = ["postmortem", "what", "owner", "due", "kind", "state"]
     rows: list[dict[str, Any]] = []
     for path in sorted(Path(folder).rglob(human.NAME)) if folder else []:
