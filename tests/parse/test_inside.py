@@ -248,3 +248,14 @@ def test_a_document_that_a_paste_cuts_off() -> None:
     columns = ["container", "state", "exit_code", "restart_policy"]
     assert incident.containers[columns].fillna("").values.tolist() == [["depot-1", "exited", 3, ""]]
     assert incident.ledger["truncated"].str.contains("cut off in line").any()
+
+
+def test_any_program_may_be_what_powershell_speaks_of() -> None:
+    """An error record begins with the name of whatever ran, and escapes count in the width at which it is wrapped."""
+    head = ["node : shelf.js:1", "At line:1 char:1", "+ node shelf.js", "    + CategoryInfo    ", "    + FullyQual", ""]
+    text = "\n".join(
+        [*head, "Error: Cannot find ", "module 'shelves'", "\x1b[31mERROR:\x1b[39m ", "duplicate shelf", ""]
+    )
+    said = load(text).logs["message"].tolist()
+    assert "Error: Cannot find module 'shelves'" in said
+    assert "ERROR: duplicate shelf" in said

@@ -64,9 +64,13 @@ def by_lines(data: lines.Text, *, file: str, service: str | None = None) -> Evid
     """Read a text line by line: the exact way, and the twin of `incidentlab.parse.columns`."""
     wrapped = lines.wrapped(data)
     reader = Reader(survey(map(lines.readable, lines.split(sample(data)))), wrapped=wrapped)
-    texts = [lines.readable(line) for line in lines.split(data)]
-    for text, moved in zip(*lines.unwrap(texts), strict=True) if wrapped else ((text, False) for text in texts):
-        reader.read(text, moved=moved)
+    if not wrapped:
+        for line in lines.split(data):
+            reader.read(lines.readable(line))
+        return reader.finish(file=file, service=service)
+    raw = [lines.mend(line).decode("utf-8", "replace").strip("\r") for line in lines.split(data)]
+    for text, moved in zip(*lines.unwrap(raw), strict=True):  # PowerShell counts escapes when it wraps
+        reader.read(lines.clean(lines.encode(text)), moved=moved)
     return reader.finish(file=file, service=service)
 
 

@@ -207,7 +207,7 @@ def unwrap(texts: list[str]) -> tuple[list[str], list[bool]]:
     return result, moved
 
 
-POWERSHELL = re.compile(r"^(?:docker|docker-compose|podman|podman-compose|wsl|ssh|kubectl)(?:\.exe)? : ")
+POWERSHELL = re.compile(r"^(?:[A-Za-z]:)?[\w.\\/-]+ : ")
 """How PowerShell begins an error record: the program's name, then what it said."""
 
 POSITION = re.compile(r"^\D+:\s?\d+\s?\D*:\s?\d+\s*$")
