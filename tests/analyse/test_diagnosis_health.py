@@ -127,3 +127,14 @@ def test_a_health_object_that_names_nobody(verdict):
     assert verdict(health)[:2] == ("healthcheck_exec_failure", None)
     told = f"The `depot` Docker container is unhealthy:\n\n```json\n{health}\n```\n"
     assert verdict(told)[:2] == ("healthcheck_exec_failure", "depot")
+
+
+def test_a_nameless_server_that_answers_404(verdict):
+    """A health object without a name whose probes get 404 tells of a wrong path, of nobody by name."""
+    probe = {"Start": "2026-03-01T10:01:00Z", "End": "2026-03-01T10:01:01Z", "ExitCode": 22,
+             "Output": "curl: (22) The requested URL returned error: 404"}  # fmt: skip
+    log = [probe, probe | {"Start": "2026-03-01T10:01:05Z", "End": "2026-03-01T10:01:06Z"}]
+    assert verdict(json.dumps({"Status": "unhealthy", "FailingStreak": 2, "Log": log}))[:2] == (
+        "healthcheck_misconfigured",
+        None,
+    )

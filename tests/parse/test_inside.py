@@ -259,3 +259,11 @@ def test_any_program_may_be_what_powershell_speaks_of() -> None:
     said = load(text).logs["message"].tolist()
     assert "Error: Cannot find module 'shelves'" in said
     assert "ERROR: duplicate shelf" in said
+
+
+def test_what_only_looks_like_a_record_of_powershell_stays_whole() -> None:
+    """A line of a log that begins with a word and a colon is no error record, and loses nothing."""
+    head = ["node : shelf.js:1", "At line:1 char:1", "+ node shelf.js", "    + CategoryInfo    ", "    + FullyQual", ""]
+    said = load("\n".join([*head, "INFO : up", "WARN : slow", ""])).logs["message"].tolist()
+    assert said[0] == "shelf.js:1"
+    assert {"INFO : up", "WARN : slow"} <= set(said)

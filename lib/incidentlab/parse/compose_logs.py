@@ -69,8 +69,8 @@ def by_lines(data: lines.Text, *, file: str, service: str | None = None) -> Evid
             reader.read(lines.readable(line))
         return reader.finish(file=file, service=service)
     raw = [lines.mend(line).decode("utf-8", "replace").strip("\r") for line in lines.split(data)]
-    for text, moved in zip(*lines.unwrap(raw), strict=True):  # PowerShell counts escapes when it wraps
-        reader.read(lines.clean(lines.encode(text)), moved=moved)
+    for text, moved, begins in zip(*lines.unwrap(raw), strict=True):  # PowerShell counts escapes when it wraps
+        reader.read(lines.clean(lines.encode(text)), moved=moved, begins=begins)
     return reader.finish(file=file, service=service)
 
 
@@ -89,13 +89,14 @@ class Reader:
     kind: str = ""
     building: bool = False
     header: str = ""
+    begins: bool = False
     asked: str | None = None
     project: str | None = None
     told: list[str] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
     reports: list[tuple[int, words.Status]] = field(default_factory=list)
 
-    def read(self, text: str, *, moved: bool = False) -> None:
+    def read(self, text: str, *, moved: bool = False, begins: bool = False) -> None:
         """Add the row of one line.
 
         Parameters
@@ -104,7 +105,10 @@ class Reader:
             The line, cleaned.
         moved
             Its text was moved up into the line that it continues.
+        begins
+            It begins an error record of PowerShell.
         """
+        self.begins = begins
         found = self.dialect.split(text)
         if found:
             self.asked, self.building = None, False
@@ -122,7 +126,7 @@ class Reader:
         if self._powershell(text):
             self._add("shell", None, text)
             return
-        if self.header == "message":
+        if self.begins:
             text = lines.POWERSHELL.sub("", text)
         kind = words.kind(text, prefixed=self.dialect.prefixed, building=self.building)
         if not text.strip():
@@ -167,9 +171,9 @@ class Reader:
         """Follow PowerShell's error record; return whether the line is part of its header."""
         if not self.wrapped:
             return False
-        if lines.POWERSHELL.match(text):
+        if self.begins:
             self.header = "message"
-        elif self.header == "message" and lines.POSITION.match(text):
+        elif self.header == "message" and lines.heads(text):
             self.header = "header"
         elif self.header == "header" and not text.strip():
             self.header = ""

@@ -95,15 +95,16 @@ def fitted(found: list[tuple[int, str, Any]], unread: list[int], shape: door.Sha
 
 def _objects(data: bytes) -> tuple[list[tuple[int, str, Any]], list[int], list[str]]:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    whole = _json(text)
+    whole, cut = _json(text), []
+    if whole is None and text.lstrip()[:2].strip() in _CLOSING and (rest := closed(text)):
+        whole = _json(rest) or None
+        cut = (
+            [] if whole is None else [f"it is cut off in line {1 + rest.count(_LINE)}: what stood behind is not known"]
+        )
     if isinstance(whole, list):
-        return [(1, f"/{place}", item) for place, item in enumerate(whole) if isinstance(item, dict)], [], []
+        return [(1, f"/{place}", item) for place, item in enumerate(whole) if isinstance(item, dict)], [], cut
     if isinstance(whole, dict):
-        return [(1 + text[: text.index("{")].count("\n"), "", whole)], [], []
-    if whole is None and text.lstrip()[:2].strip() in _CLOSING and (cut := closed(text)):
-        found, _, _ = _objects(cut.encode())
-        if found:
-            return found, [], [f"it is cut off in line {1 + cut.count(_LINE)}: what stood behind is not known"]
+        return [(1 + text[: text.index("{")].count("\n"), "", whole)], [], cut
     found, unread = [], []
     for number, line in enumerate(text.split("\n"), 1):
         value = _json(line)
@@ -125,15 +126,17 @@ def closed(text: str) -> str | None:
     True
     """
     ends: list[str] = []
-    kept = ""
+    last, open_there = 0, ""
     for token in _TOKEN.finditer(text):
         if token[0] in _CLOSING:
             ends.append(_CLOSING[token[0]])
         elif token[0] in _CLOSING.values() and (not ends or ends.pop() != token[0] or not ends):
             return None
+        if len(ends) > door.DEEPEST:
+            return None
         if token[0] in "{[}],":
-            kept = text[: token.start() if token[0] == "," else token.end()] + "".join(reversed(ends))
-    return kept or None
+            last, open_there = token.start() if token[0] == "," else token.end(), "".join(reversed(ends))
+    return text[:last] + open_there if last else None
 
 
 def unread_note(unread: list[int]) -> list[str]:

@@ -176,7 +176,7 @@ def wrapped(data: Text) -> bool:
     return data.find(b"CategoryInfo") >= 0
 
 
-def unwrap(texts: list[str]) -> tuple[list[str], list[bool]]:
+def unwrap(texts: list[str]) -> tuple[list[str], list[bool], list[bool]]:
     """Undo the hard wraps of a PowerShell capture.
 
     PowerShell writes what a program says on stderr as error records, wrapped at the width of its window: at a blank,
@@ -189,14 +189,16 @@ def unwrap(texts: list[str]) -> tuple[list[str], list[bool]]:
         As long as before: the first line of a message holds all of it, the lines moved up into it are empty.
     moved
         Which lines were.
+    begins
+        Which lines begin an error record: with the name of what ran, before what it said.
     """
-    moved = [False] * len(texts)
+    moved, begins = [False] * len(texts), [False] * len(texts)
     result = list(texts)
     width, head, inside = 0, -1, ""
     for place, text in enumerate(texts):
-        if POWERSHELL.match(text):
-            inside, width = "message", max(_width(texts, place), width)
-        elif inside == "message" and POSITION.match(text):
+        if POWERSHELL.match(text) and (found := _width(texts, place)):
+            inside, width, begins[place] = "message", max(found, width), True
+        elif inside == "message" and heads(text):
             inside = "header"
         elif inside == "header" and not text.strip():
             inside = ""
@@ -204,7 +206,15 @@ def unwrap(texts: list[str]) -> tuple[list[str], list[bool]]:
             head = head if moved[place - 1] else place - 1
             result[head] += text
             result[place], moved[place] = "", True
-    return result, moved
+    return result, moved, begins
+
+
+def heads(text: str) -> bool:
+    """Return whether a line of an error record tells where the command stood, or of what category the error is.
+
+    The first may itself be wrapped, the second, which is never translated, begins a line.
+    """
+    return bool(POSITION.match(text)) or "+ CategoryInfo" in text
 
 
 POWERSHELL = re.compile(r"^(?:[A-Za-z]:)?[\w.\\/-]+ : ")
@@ -220,7 +230,7 @@ def _width(texts: list[str], start: int) -> int:
     """Return the width of the window: the longest line of the record that begins at `start`, or 0 for none."""
     header = texts[start : start + 80]
     ends = [i for i, text in enumerate(header) if not text.strip()]
-    if not ends or not any(POSITION.match(text) for text in header[: ends[0]]):
+    if not ends or not any(heads(text) for text in header[: ends[0]]):
         return 0
     return max(len(text) for text in header[: ends[0]])
 

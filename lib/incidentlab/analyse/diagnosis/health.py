@@ -113,10 +113,8 @@ def _always(case: Case, pattern: str) -> Iterator[tuple[str | None, list[Record]
         printed = every[every["output"].str.contains(pattern, regex=True).fillna(value=False)]
         last = len(printed) >= _PROBES and printed["start"].max() == every["start"].max()
         if last and not (every["outcome"] == "pass").any():
-            yield (
-                str(service),
-                [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(printed)],
-            )
+            shown = [row | {"ts": row["start"], "message": row["output"]} for row in tables.records(printed)]
+            yield str(service) if pd.notna(service) else None, shown
 
 
 def _of(service: str | None) -> str:
