@@ -7,9 +7,9 @@ fills a DataFrame with them. Each is a process of its own, its imports not count
 compared. `load` does more than the loops: it reads levels and the programs' own times, and hides secrets.
 
 What holds: the time grows with the size (50 MB to 1 GB), whatever the lines hold. What is aimed at and not reached:
-`load` five times as fast as the `re` loop (it takes as long, where it took one and a half to two times as long), and
-an `investigate` no slower than the loop that only splits. `load` takes two times the file of memory, beside what the
-imports take.
+`load` five times as fast as the `re` loop (it takes about as long, and half as long again where the lines bear
+colours), and an `investigate` no slower than the loop that only splits. `load` takes two times the file of memory,
+beside what the imports take.
 """
 
 from __future__ import annotations
