@@ -300,10 +300,34 @@ def test_a_file_of_a_bundle_that_cannot_be_opened(recorded: Path, monkeypatch: p
     assert ledger.loc["file:logs/shop-web-1.stderr.log", "error"] == "it cannot be read: Permission denied"
 
 
-def test_several_sources_are_refused() -> None:
-    """A list is no source: the message says what to do instead."""
-    with pytest.raises(BadInput, match=r"one source, no list; call it for each, or give their folder"):
-        load(["web.log", "db.log"])  # type: ignore[arg-type]
+def test_several_sources_are_one_incident(recorded: Path, tmp_path: Path) -> None:
+    """A list, or paths with ' + ' between them, is one incident; each file is cited by its name, and has its ledger."""
+    (tmp_path / "deploys.csv").write_text(f"time,service,deploy\n{STAMP},web,web 1.4\n")
+    (tmp_path / "p99.csv").write_text(f"time,p99\n{STAMP},0.5\n")
+    several = [recorded, tmp_path / "deploys.csv", tmp_path / "p99.csv"]
+    for source in (several, " + ".join(map(str, several))):
+        incident = load(source)
+        assert incident.name == "shop"
+        assert incident.notes[["service", "kind", "text", "file", "line"]].values.tolist() == [
+            ["web", "deploy", "web 1.4", "deploys.csv", 2]
+        ]
+        assert incident.readings[["series", "value", "file"]].values.tolist() == [["p99", 0.5, "p99.csv"]]
+        assert {"logs:shop-web-1", "notes:deploys.csv", "readings:p99.csv"} <= set(incident.ledger["source"])
+        assert (incident.start, incident.end) == (load(recorded).start, load(recorded).end)
+
+
+def test_two_files_of_one_name_are_refused(recorded: Path, tmp_path: Path) -> None:
+    """What could not be told apart where it is cited is refused; texts without a name are told apart by their place."""
+    (tmp_path / "a").mkdir()
+    for folder in (tmp_path, tmp_path / "a"):
+        (folder / "web.log").write_text("boom\n")
+    with pytest.raises(BadInput, match=r"two sources are called web\.log; rename one"):
+        load([tmp_path / "web.log", tmp_path / "a" / "web.log"])
+    with pytest.raises(BadInput, match="two sources hold a file that is called"):
+        load([recorded, recorded])
+    assert load(["a  | x\n", b"b  | y\n"]).logs["file"].tolist() == ["text", "text-2"]
+    with pytest.raises(BadInput, match="no source in the list"):
+        load([])
 
 
 def test_a_folder_of_bundles(recorded: Path) -> None:

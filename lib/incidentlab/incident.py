@@ -14,6 +14,10 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.tables import BadInput
 
+_CUT = {name: "start" if name == "probes" else "ts" for name in
+        ("logs", "events", "probes", "samples", "notes", "readings")}  # fmt: skip
+"""Table that a window cuts -> its column of times."""
+
 
 @dataclass(frozen=True, eq=False)
 class Incident:
@@ -26,7 +30,7 @@ class Incident:
     start, end
         The window, UTC; NaT where the source gives no times.
     containers, addresses, logs, events, probes, samples, runs, images, layers, image_files, services, settings,
-    instructions, engines, scans, vulnerabilities
+    instructions, engines, scans, vulnerabilities, notes, readings, clocks
         Evidence tables (see `incidentlab.tables`).
     ledger
         One row per source: what it covers and what it cannot answer.
@@ -51,6 +55,9 @@ class Incident:
     engines: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.ENGINES))
     scans: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.SCANS))
     vulnerabilities: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.VULNERABILITIES))
+    notes: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.NOTES))
+    readings: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.READINGS))
+    clocks: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.CLOCKS))
     ledger: pd.DataFrame = field(default_factory=lambda: tables.empty(tables.LEDGER))
 
     @property
@@ -64,9 +71,10 @@ class Incident:
         return int((self.logs["kind"] == "unknown").sum())
 
     def between(self, since: str | pd.Timestamp | None, until: str | pd.Timestamp | None) -> Incident:
-        """Return the incident with only the logs, events, probes and samples of a window, bounds included.
+        """Return the incident with only the logs, events, probes, samples, notes and readings of a window.
 
-        Rows without a time are left out when a bound is given: whether they fall inside is not known.
+        Both bounds are included. Rows without a time are left out when a bound is given: whether they fall inside is
+        not known.
 
         Raises
         ------
@@ -83,7 +91,7 @@ class Incident:
             raise BadInput(f"the window ends before it begins: {t0.isoformat()} to {t1.isoformat()}")
         cut = {
             name: frame[frame[column].between(t0, t1)].reset_index(drop=True)
-            for name, column in (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("samples", "ts"))
+            for name, column in _CUT.items()
             for frame in (getattr(self, name),)
         }
         return replace(self, start=t0, end=t1, **cut)

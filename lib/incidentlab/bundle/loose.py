@@ -6,6 +6,7 @@ project and not of the incident is passed over. A file that cannot be read is sa
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import os
 import posixpath
@@ -38,6 +39,31 @@ _LARGEST = 1 << 20
 MAX_FILES = 2_000
 """Files of a folder that are read: each is a text of its own, with its own names and clock."""
 _PASSED = frozenset(("node_modules", "venv", "__pycache__", "site-packages"))
+
+
+def found(path: Path) -> bool | None:
+    """Say whether something is at a path; None for what can be none: too long, or with a NUL in it."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return None
+
+
+def there(path: Path) -> Path:
+    """Return a path at which something is.
+
+    Raises
+    ------
+    BadInput
+        There is nothing; the message names what is called alike.
+    """
+    if (known := found(path)) is None:
+        raise BadInput(f"{str(path)[:40]!r}... is no path; a pasted text needs a line end in it")
+    if known:
+        return path
+    beside = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = [str(path.parent / other) for other in difflib.get_close_matches(path.name, beside)]
+    raise BadInput(f"{path} is not there" + (f"; did you mean {' or '.join(near)}?" if near else ""))
 
 
 def read(path: Path) -> Content:

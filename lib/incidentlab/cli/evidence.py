@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import sys
 import threading
@@ -74,8 +73,7 @@ def _nanoseconds(option: str, given: str | None) -> int | None:
 
     if given is None:
         return None
-    whole = re.sub(r"(T\d\d:\d\d)(?=[Z+-])", r"\1:00", given.strip().replace(" ", "T"))
-    at = clock.rfc3339(whole)
+    at, _ = clock.typed(given)
     if at == clock.NAT:
         raise BadInput(f"{option} {given!r} is no time with a zone; write it like 2026-11-23T01:00:00Z")
     return at

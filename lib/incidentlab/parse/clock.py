@@ -34,6 +34,8 @@ _PARTS = re.compile(
     re.ASCII,
 )
 
+_MINUTE = re.compile(r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)( ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))$", re.ASCII)
+
 
 def rfc3339(text: str) -> int:
     """Return the nanoseconds of a whole RFC 3339 text, or `NAT`.
@@ -49,6 +51,20 @@ def rfc3339(text: str) -> int:
     """
     match = _PARTS.fullmatch(text)
     return _zoned(match) if match else NAT
+
+
+def typed(text: str) -> tuple[int, float]:
+    """Return the nanoseconds of a time as a person types it, and how exact it is: its last digit, in seconds.
+
+    Examples
+    --------
+    >>> typed("1970-01-01 00:01Z"), typed("1970-01-01T00:00:01.5+00:00")
+    ((60000000000, 60.0), (1500000000, 0.1))
+    """
+    whole = _MINUTE.sub(r"\1:00\2", text.strip())
+    match = _PARTS.fullmatch(whole)
+    exact = 60.0 if whole != text.strip() else 10.0 ** -len(match[7] or "") if match else 0.0
+    return (_zoned(match), exact) if match else (NAT, exact)
 
 
 def epoch(value: object) -> int:

@@ -7,13 +7,10 @@ time on every row is given back in the order of the times.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from incidentlab.parse import clock, lines
+from incidentlab.parse import cells, clock, lines
 from incidentlab.parse.evidence import at
 from incidentlab.parse.wrappers import NOTHING, Peeled, json_lines, labels
 from incidentlab.tables.documents import loads, record_at, whole
@@ -21,8 +18,8 @@ from incidentlab.tables.documents import loads, record_at, whole
 _HEAD = 1 << 13
 """What a document is stands in as many bytes of it."""
 
-_TEXT = ("line", "message", "@message", "log", "content", "body", "textpayload", "log message")
-_TIME = ("tsns", "timestamp", "@timestamp", "time", "date", "ts", "datetime", "_time")
+TEXTS = ("line", "message", "@message", "log", "content", "body", "textpayload", "log message")
+TIMES = ("tsns", "timestamp", "@timestamp", "time", "date", "ts", "datetime", "_time")
 _OWNERS = {
     **{name: name for name in ("compose_service", "com.docker.compose.service", "container_number", "stream")},
     **dict.fromkeys(("container_name", "container.name", "container", "kubernetes.container.name"), "container_name"),
@@ -107,14 +104,9 @@ _SPACE = re.compile(r"[\s,]*")
 
 def _table(data: lines.Text, head: bytes) -> list[Row] | None:
     """Read CSV whose header names a column of text, and one of time or of whose it is."""
-    first = head.partition(b"\n")[0].decode("utf-8", "replace").strip().lower()
-    between = next((mark for mark in ",;\t" if mark in first), None)
-    if between is None:
-        return None
-    header = next(_cells(first, between), None)  # none of a line that is no CSV
-    columns = [name.strip() for name in header[1]] if header else []
-    texts = [name for name in _TEXT if name in columns]
-    times = [name for name in _TIME if name in columns]
+    between, columns = cells.header(head)
+    texts = [name for name in TEXTS if name in columns]
+    times = [name for name in TIMES if name in columns]
     if (
         not texts
         or len(set(columns)) < len(columns)
@@ -122,25 +114,12 @@ def _table(data: lines.Text, head: bytes) -> list[Row] | None:
     ):
         return None
     found = []
-    for line, cells in _cells(data[:].decode("utf-8", "replace"), between):
-        record = dict(zip(columns, cells, strict=False))
+    for line, row in cells.cells(data[:].decode("utf-8", "replace"), between):
+        record = dict(zip(columns, row, strict=False))
         stamp = next((ns for name in times if (ns := json_lines.time(record.get(name))) != clock.NAT), clock.NAT)
         said = NOTHING._replace(rest=record.get(texts[0], ""), stamp=stamp).within(labels.place(_labels(record)))
         found.append(Row(line, None, said))
     return found[1:] or None
-
-
-def _cells(text: str, between: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with the line on which it begins; a cell may run over several."""
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=between)
-    line = 1
-    try:
-        for cells in table:
-            if cells:
-                yield line, cells
-            line = table.line_num + 1
-    except csv.Error:  # a NUL, or a cell of more than 128 KiB: what was read until there counts
-        return
 
 
 def _labels(record: dict[str, str]) -> dict[str, object]:

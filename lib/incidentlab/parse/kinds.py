@@ -16,6 +16,8 @@ from incidentlab.parse import (
     inspect,
     lines,
     listing,
+    notes,
+    readings,
     samples,
     scans,
     stats,
@@ -34,6 +36,7 @@ DOCUMENTS: dict[str, ModuleType] = {
     "stats": stats,
     "health": health,
     "command": command,
+    "readings": readings,
 }
 """Kind of file -> the parser that recognises an object of it, the most exact first."""
 
@@ -45,6 +48,8 @@ _MUTE = (
 )
 """What people send along that tells of no incident: its first line but for comments, and what it is."""
 
+_HEAD = 1 << 13
+"""Bytes of a table in which its header and its first row stand."""
 _BLANK = b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"
 _VARIABLE = re.compile(r"(?:export )?[A-Z_][A-Z0-9_]*=")
 
@@ -59,7 +64,8 @@ def kind_of(data: lines.Text) -> str:
     """
     data = lines.decode(data)
     if lines.begin(data) not in (b"{", b"["):
-        return "text"
+        head = data[:_HEAD]
+        return "notes" if notes.recognise(head) else "readings" if readings.table(head) else "text"
     data = data[:]
     if container_log.record(data.lstrip().partition(b"\n")[0]):
         return "json_file"

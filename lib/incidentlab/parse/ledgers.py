@@ -10,14 +10,24 @@ from incidentlab import tables
 from incidentlab.parse import clock
 from incidentlab.parse.evidence import Evidence
 
-TIMES = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"), ("samples", "ts"))
-"""The columns from which an incident's window is taken."""
+_SEEN = (("logs", "ts"), ("events", "ts"), ("probes", "start"), ("probes", "end"), ("samples", "ts"))
+_BESIDE = (("notes", "ts"), ("readings", "ts"))
+
+
+def window(frames: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and the last time of an incident; what stands beside the logs may reach far beyond."""
+    for told in (_SEEN, _BESIDE):
+        times = pd.concat([frames[table][column] for table, column in told])
+        if times.notna().any():
+            break
+    return times.min(), times.max()
 
 
 def entry(source: str, several: list[Evidence], said: dict[str, Any]) -> dict[str, Any]:
     """Return a source's row of the ledger: what was read, beside what the capture said of it."""
     times = pd.concat(
-        [e.frames[table][column] for e in several for table, column in TIMES if table in e.frames] or [pd.Series()]
+        [e.frames[table][column] for e in several for table, column in (*_SEEN, *_BESIDE) if table in e.frames]
+        or [pd.Series()]
     )
     known = times.dropna()
     notes = {

@@ -15,6 +15,7 @@ Four conventions hold everywhere:
 """
 
 from incidentlab.tables.audit import AUDIT, DIFFERENCES, LEVELS, VERIFICATIONS
+from incidentlab.tables.beside import BREACHES, CLOCKS, NOTE_KINDS, NOTES, READINGS
 from incidentlab.tables.door import HIDDEN, check, empty, evidence_id, join, records, rows
 from incidentlab.tables.errors import BadInput, BadParameter, BadTable, EngineTrouble, IncidentlabError
 from incidentlab.tables.evidence import (
@@ -76,6 +77,7 @@ RESULT_TABLES = (
     EVIDENCE,
     EXCLUDED,
     HARMS,
+    BREACHES,
     TIMELINE,
     RESTARTS,
     LOOP_ENDS,
@@ -108,7 +110,9 @@ __all__ = [
     "AUDIT",
     "BACKOFFS",
     "BACKOFF_GAPS",
+    "BREACHES",
     "CATEGORIES",
+    "CLOCKS",
     "CONTAINERS",
     "DIFFERENCES",
     "ENGINES",
@@ -139,10 +143,13 @@ __all__ = [
     "METRICS",
     "MILESTONES",
     "NEVER",
+    "NOTES",
+    "NOTE_KINDS",
     "PHASES",
     "POLICY_MATCHES",
     "PROBES",
     "READINESS",
+    "READINGS",
     "REAL",
     "RECOMMENDATIONS",
     "RECOVERY",

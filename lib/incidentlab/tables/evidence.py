@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidentlab.tables.beside import CLOCKS, NOTES, READINGS
 from incidentlab.tables.images import IMAGE_FILES, IMAGES, LAYERS
 from incidentlab.tables.scans import SCANS, VULNERABILITIES
 from incidentlab.tables.table import FLAG, REAL, TEXT, TIME, WHOLE, Column, Table, where
@@ -221,4 +222,7 @@ EVIDENCE_TABLES = (
     ENGINES,
     SCANS,
     VULNERABILITIES,
+    NOTES,
+    READINGS,
+    CLOCKS,
 )
