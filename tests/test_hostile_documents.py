@@ -104,6 +104,16 @@ DOCUMENTS: dict[str, Any] = {
     "listing": {"Names": "web-1", "State": "exited", "Status": "Exited (1) 2 minutes ago", "ExitCode": 1},
     "command": {"at": "2026-01-01T00:00:00Z", "stream": "stderr", "line": "web-1  | ready"},
     "health": {"Status": "unhealthy", "FailingStreak": 2, "Log": [{"ExitCode": 1, "Output": "503"}]},
+    "readings": {
+        "status": "success",
+        "data": {
+            "resultType": "matrix",
+            "result": [
+                {"metric": {"__name__": "p99", "service": "web"}, "values": [[1748768410.1, "0.5"], [0, "NaN"]]},
+                {"metric": {"__name__": "up"}, "value": [1748768410, "1"]},
+            ],
+        },
+    },
 }
 HOSTILE: list[Any] = [
     [], {}, None, True, -1, 1.5, 2**63, 10**30, "", "²", "9" * 5000, "\ud800", "a\0b", [[]], [{}], [None], {"": {}},

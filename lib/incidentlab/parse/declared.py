@@ -63,11 +63,15 @@ def read(text: str) -> dict[str, Source]:
     root = yaml_node(text, name=NAME)
     if root is None:
         return {}
-    if not isinstance(root, yaml.MappingNode):
+    named = isinstance(root, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in root.value)
+    if not named:
         raise BadInput(f"{NAME} must name sources: 'app.log: {{ahead_s: 2.5}}'")
-    lines = {str(key.value): key.start_mark.line + 1 for key, _ in root.value}
-    found = yaml.safe_load(text)
-    return {str(name): _source(str(name), given, lines[str(name)]) for name, given in found.items()}
+    loader = yaml.SafeLoader("")  # a name is what is written: 0x10 is a file, and no 16
+    try:
+        found = [(key, loader.construct_object(value, deep=True)) for key, value in root.value]
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadInput(f"{NAME} holds what is no number: {' '.join(str(error).split())}") from error
+    return {key.value: _source(key.value, given, key.start_mark.line + 1) for key, given in found}
 
 
 def _source(name: str, given: Any, line: int) -> Source:

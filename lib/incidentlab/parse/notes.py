@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import clock, exports
+from incidentlab.parse import clock, exports, lines
 from incidentlab.parse.cells import cells, header
 from incidentlab.parse.evidence import Evidence
 from incidentlab.parse.wrappers import json_lines
@@ -49,6 +49,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(text, file="x.csv").frames["notes"][["kind", "text", "error_s"]].values.tolist()
     [['deploy', 'web 1.4', 60.0]]
     """
+    data = lines.decode(data)[:]
     between, columns = header(data)
     when, what, who = (next((n for n in names if n in columns), "") for names in (TIMES, _TEXTS, _AUTHORS))
     usual = _KINDS.get(what) or _KINDS.get(PurePosixPath(file).stem.lower().partition("-")[0], "note")

@@ -14,13 +14,15 @@ from itertools import islice
 from typing import Any
 
 from incidentlab import tables
-from incidentlab.parse import clock, exports, notes, shapes
+from incidentlab.parse import clock, exports, lines, notes, shapes
 from incidentlab.parse.cells import cells, header
 from incidentlab.parse.evidence import Evidence, at, documents
 
 _SERIES = ("series", "metric", "name")
-_VALUES = ("value",)
+_VALUE = "value"
 _SERVICES = ("compose_service", "container_label_com_docker_compose_service", "service")
+_LAST_S = 10_000_000_000
+"""Seconds since 1970: what is later is no time in seconds."""
 Row = dict[str, Any]
 
 
@@ -47,8 +49,13 @@ def table(head: bytes) -> bool:
     if not any(name in columns for name in notes.TIMES) or set(columns) & set(exports.TEXTS):
         return False
     first = [row for _, row in islice(cells(head.decode("utf-8", "replace"), between), 1, 2)]
-    wide = [cell for name, cell in zip(columns, first[0] if first else (), strict=False) if name not in notes.TIMES]
-    return any(name in columns for name in _VALUES) or (bool(wide) and all(_number(c) is not None for c in wide))
+    measured = [cell for name, cell in zip(columns, first[0] if first else (), strict=False) if name in _wide(columns)]
+    return _VALUE in columns or (bool(measured) and all(_number(cell.strip()) is not None for cell in measured))
+
+
+def _wide(columns: list[str]) -> list[str]:
+    """Return the columns of a wide table that are series each; a column without a name counts its rows."""
+    return [name for name in dict.fromkeys(columns) if name and name not in (*notes.TIMES, "service")]
 
 
 def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
@@ -59,11 +66,13 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     >>> parse(b"time,p99\n0,0.1\n15,0.9\n", file="x.csv").frames["readings"][["series", "value"]].values.tolist()
     [['p99', 0.1], ['p99', 0.9]]
     """
-    if data.lstrip()[:1] == b"{":
+    if lines.begin(data) in (b"{", b"["):
         read = documents(data, shapes.PROMETHEUS)
-        rows, notices = [row for line, _, answer in read.found for row in _answer(answer, line)], read.notes
+        every = [row for line, pointer, answer in read.found for row in _answer(answer, line, pointer)]
+        rows, odd = [row for row in every if "ts" in row], [row["line"] for row in every if "ts" not in row]
+        notices = [*read.notes, *_strange(odd, "pairs are no time and number")]
     else:
-        rows, notices = _table(data)
+        rows, notices = _table(lines.decode(data)[:])
     placed = [row | {"order": order, "file": file} for order, row in enumerate(rows)]
     return Evidence({"readings": tables.rows(placed, tables.READINGS)}, notices)
 
@@ -72,7 +81,7 @@ def _table(data: bytes) -> tuple[list[Row], list[str]]:
     between, columns = header(data)
     when = next(name for name in notes.TIMES if name in columns)
     series = next((name for name in _SERIES if name in columns), None)
-    wide = [name for name in columns if name != when] if "value" not in columns else []
+    wide = _wide(columns) if _VALUE not in columns else []
     found, untimed, odd = [], [], []
     for line, row in islice(cells(data.decode("utf-8", "replace"), between), 1, None):
         named = dict(zip(columns, (cell.strip() for cell in row), strict=False))
@@ -80,32 +89,53 @@ def _table(data: bytes) -> tuple[list[Row], list[str]]:
         if ns == clock.NAT:
             untimed.append(line)
             continue
-        for name in wide or ["value"]:
+        for name in wide or [_VALUE]:
             value = _number(named.get(name, ""))
             odd += [line] if value is None else []
-            called = name if wide else named.get(series or "", "") or "value"
+            called = name if wide else named.get(series or "", "") or _VALUE
             told = {"series": called, "service": named.get("service") or None, "value": value}
             found.append({"ts": clock.time(ns), "line": line, **told})
-    strange = [f"{len(odd)} values are no numbers (line {odd[0]} the first)"] if odd else []
-    return found, [*notes.timeless(untimed), *strange]
+    return found, [*notes.timeless(untimed), *_strange(odd, "values are no numbers")]
 
 
-def _answer(answer: Row, line: int) -> list[Row]:
-    """Return the readings of an answer; the labels that all of its series share tell nothing and are left out."""
-    result = [one for one in at(answer, "data", "result") or [] if one.get("metric") is not None]
-    labels = [one["metric"] for one in result]
+def _strange(places: list[int], what: str) -> list[str]:
+    return [f"{len(places)} {what} (line {places[0]} the first)"] if places else []
+
+
+def _answer(answer: Row, line: int, above: str) -> list[Row]:
+    """Return the readings of an answer, one without a time for each that is none.
+
+    The labels that all of its series share tell nothing and are left out.
+    """
+    result = [(at_, one) for at_, one in enumerate(at(answer, "data", "result") or []) if one.get("metric") is not None]
+    labels = [one["metric"] for _, one in result]
     shared = {key for key in (labels or [{}])[0] if len({told.get(key) for told in labels}) == 1}
     found = []
-    for place, (one, told) in enumerate(zip(result, labels, strict=True)):
+    for place, one in result:
+        told = one["metric"]
+        several = one["values"] if isinstance(one.get("values"), list) else None
         service = next((told[name] for name in _SERVICES if name in told), None)
-        name = _called(told, shared)
-        for at_, pair in enumerate(one.get("values") or [one.get("value") or []]):
-            if len(pair) == 2 and isinstance(pair[0], int | float) and math.isfinite(pair[0]):
-                ns = round(pair[0] * 1000) * 1_000_000  # Prometheus counts milliseconds
-                row = {"series": name, "service": service, "value": _number(str(pair[1]))}
-                pointer = f"/data/result/{place}/value{f's/{at_}' if 'values' in one else ''}"
-                found.append({"ts": clock.time(clock.epoch(ns)), "line": line, "pointer": pointer, **row})
+        row = {"series": _called(told, shared), "service": service, "line": line}
+        for at_, pair in enumerate([one.get("value")] if several is None else several):
+            pointer = f"{above}/data/result/{place}/value{'' if several is None else f's/{at_}'}"
+            found.append({**row, **_pair(pair), "pointer": pointer})
     return found
+
+
+def _pair(pair: Any) -> Row:
+    """Return the time and the value of a pair; none of what is no pair.
+
+    Examples
+    --------
+    >>> _pair([0.5, "NaN"]), _pair([1e300, "1"])
+    ({'ts': Timestamp('1970-01-01 00:00:00.500000+0000', tz='UTC'), 'value': nan}, {})
+    """
+    if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], int | float):
+        return {}
+    value = _number(str(pair[1]))
+    if not 0 <= pair[0] < _LAST_S or value is None:
+        return {}
+    return {"ts": clock.time(round(pair[0] * 1000) * 1_000_000), "value": value}  # Prometheus counts milliseconds
 
 
 def _called(labels: dict[str, str], shared: set[str]) -> str:

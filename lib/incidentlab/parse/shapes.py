@@ -143,6 +143,6 @@ COMMAND = {**_all(str, "at", "line"), "stream": frozenset(("stdout", "stderr"))}
 """A line of a wrapped command."""
 PROMETHEUS = {
     "status": str,
-    "data": {"resultType": str, "result": [{"metric": {str: str}, "values": [[object]], "value": [object]}]},
+    "data": {"resultType": str, "result": [{"metric": {str: str}, "values": object, "value": object}]},
 }
 """An answer of Prometheus' HTTP API; a pair is a number and a text, which its parser checks."""
