@@ -38,7 +38,7 @@ FRAGMENTS = {
     ),
     "{NOT_SUCCESS}": (
         r"(?i)\b(?:not|never|un(?:able|available|expected)\w*|fail\w*|errors?|refused|waiting|retry\w*|retries|before"
-        r"|cannot|could|disconnected|trying|attempt\w*|if|until|closing|lost)\b"
+        r"|cannot|could|make sure|ensure|please|check|disconnected|trying|attempt\w*|if|until|closing|lost)\b"
     ),
 }
 """What patterns share, by the name that stands for it in them."""

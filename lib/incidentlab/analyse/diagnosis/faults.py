@@ -129,10 +129,11 @@ def _name_holder(case: Case, found: Hypothesis) -> None:
 def _sentence(reading: Reading, service: str | None, rows: list[Record], subject: str | None) -> str:
     port = next((row["port"] for row in rows if pd.notna(row["port"])), None)
     user = f" as {subject}" if subject else ""
-    return reading.sentence.format(
-        who=service or "The program", name=subject or "a program", user=user,
+    told = reading.sentence.format(
+        who=service or "the program", name=subject or "a program", user=user,
         subject=f" ({subject[:120].strip()})" if subject else "", port=f" {port}" if port is not None else "",
     )  # fmt: skip
+    return told if service else told[0].upper() + told[1:]
 
 
 def _fact(kind: str, service: str | None, subject: str | None) -> str:

@@ -30,6 +30,9 @@ from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 from incidentlab.knowledge.weights import weight
 
 _EXTERNAL = r"\.(?:[a-z]{2,})$"
+_SERVER_SOCKET = r"(?i)pgsql|postgres|mysql|maria|redis|valkey|mongo"
+"""Paths of sockets behind which a server listens that is reached over the network, too."""
+
 _INTERNAL = r"\.(?:local|internal|lan|svc|cluster|docker|localhost)$"
 
 
@@ -75,12 +78,18 @@ def _aim(row: Record) -> Any:
 
 
 def _own(case: Case, row: Record) -> bool:
-    """Say whether a server speaks of itself: its clients are cut off because it stops, its tools find no socket."""
+    """Say whether a line tells of no try in vain.
+
+    A server speaks of itself: its clients are cut off because it stops, its tools find no socket. And programs look for
+    sockets that may be there, and tell what they found as mere information.
+    """
     if pd.notna(row["service"]):
         kind = case.kinds.get(row["service"])
     else:
         said = case.nameless_servers
         kind = next((s.name for s in SERVERS if said.get(s.prints, set()) - {row["message"]}), None)
+    if row["kind"] == "no_socket" and row["level"] in ("debug", "info"):
+        return True
     if row["runtime"] == "any" and row["level"] in ("debug", "info") and kind in set(case.kinds.values()) - {"web"}:
         return True
     tools = {"postgres": "libpq"}.get(kind or "", kind)
@@ -222,6 +231,12 @@ def _socket(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
             f"{who(client)} found no server behind {path}.",
         )
         found.exactness = 1
+        return found
+    if path.startswith("/") and not re.search(_SERVER_SOCKET, path):
+        often = times(len(rows))
+        sentence = f"{who(client)} found nobody behind {path}, {often}: it is not mounted, or nobody made it."
+        found = unreached(case, client, rows, ("missing_config", weight("reach.other_socket")), sentence)
+        found.subject = path
         return found
     sentence = (
         f"{who(client)} tried {path} instead of the network, {times(len(rows))}: no host was given to the client, or "

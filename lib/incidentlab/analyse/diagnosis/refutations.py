@@ -27,6 +27,9 @@ _LOOSE = (
 )  # fmt: skip
 """Signatures of plain words, which a program may also say of something that it can do without."""
 
+_NO_ERRORS = ("redis",)
+"""Servers whose highest level is a warning: by it they say what ends them, too (Redis, `server.h`: LL_WARNING)."""
+
 _LAST_TRIES = 10
 """As many tries in vain fit between the stop of a server and that of its client."""
 
@@ -70,7 +73,7 @@ def unknown_root(case: Case, found: Hypothesis) -> Fact | None:
 
 def no_error(case: Case, found: Hypothesis) -> Fact | None:
     """Nothing ended, and the program itself logs all of it below the level of an error."""
-    mild = all(row["level"] in ("debug", "info", "warning") for row in found.signs)
+    mild = all(row["level"] in ("debug", "info", "warning") and row["runtime"] not in _NO_ERRORS for row in found.signs)
     if found.hard or not _read(found) or not mild or _harmed(case, found):
         return None
     return "the program itself calls it no error", found.signs[-1]
@@ -179,6 +182,18 @@ def started_without(case: Case, found: Hypothesis) -> Fact | None:
         return None
     ready = next((row for row in case.listens(found.service) if later(row, found.signs[-1])), None)
     return ("the program started without it", ready) if ready is not None else None
+
+
+def waited_on_purpose(case: Case, found: Hypothesis) -> Fact | None:
+    """Hold that the program said beforehand that it waits for the other, got through, and nothing was harmed.
+
+    A wait loop is the remedy for a race, not its victim.
+    """
+    if found.category != "startup_race" or found.won is None or found.harm is not None or _fell(case, found):
+        return None
+    waits = [row for row in case.failed if row["kind"] == "waiting" and _of(row, found)]
+    before = [row for row in waits if not later(row, found.signs[0])]
+    return ("it waits on purpose, and got through", before[0]) if before else None
 
 
 def not_the_last(case: Case, found: Hypothesis) -> Fact | None:
@@ -291,7 +306,7 @@ def _loopback(found: Hypothesis) -> bool:
 
 FACTS: Collection[Callable[[Case, Hypothesis], Fact | None]] = (
     unknown_root, no_error, wording, unharmed, in_a_build, works_afterwards, went_on, script_went_on, busy_afterwards,
-    own_server, reached_later, optional, started_without, not_the_last, advice, stranger, warning,
+    own_server, reached_later, optional, started_without, waited_on_purpose, not_the_last, advice, stranger, warning,
     surroundings, asked_for,
 )  # fmt: skip
 """Each is asked of every hypothesis; its name is that of its weight."""
