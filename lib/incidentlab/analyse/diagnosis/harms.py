@@ -19,6 +19,7 @@ from incidentlab.analyse.diagnosis import naming
 from incidentlab.analyse.diagnosis.calm import calm_after
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Record
+from incidentlab.analyse.marks import says
 
 _PATIENCE = 3
 """As many lines of waiting, with nothing after them, are a wait in vain."""
@@ -28,6 +29,12 @@ _BURST = 3
 
 _PAST = 5
 """With more calm lines than these after the last of them, errors are no end."""
+
+_BUSY = 20
+"""Or with more than these, though they all say the same."""
+
+_MANY = 2000
+"""Lines at the end in which errors without a level are looked for."""
 
 _ASKED = (0, 130, 143)
 """Codes of containers that were asked to end, or were done."""
@@ -56,6 +63,8 @@ def harms(case: Case) -> pd.DataFrame:
         *_waits(case),
         *_listed(case),
         *_steps(case),
+        *_supervised(case),
+        *_refusing(case),
     ]
     return tables.rows(_once(found), tables.HARMS)
 
@@ -171,19 +180,34 @@ def _fatal(case: Case) -> list[Record]:
 
 
 def _bursts(case: Case) -> list[Record]:
-    """Return the errors that a service says to the end of its log, with no work after the first of them."""
+    """Return the errors that a service says to the end of its log, with no work after the first of them.
+
+    Said at the level of an error, or printed with a trace by a program that gives its lines no level.
+    """
     wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
+    wrong |= pd.Series(case.logs.index.isin(_traced(case)), index=case.logs.index)
     if pd.notna(case.end_begins):
         wrong &= case.logs["order"] < case.end_begins
     found = []
     for service, rows in case.logs[wrong.fillna(value=False)].groupby("service", sort=True, dropna=False):
         name = str(service) if pd.notna(service) else None
         first = tables.records(rows.head(1))[0]
-        goes_on = len(calm_after(case, name, tables.records(rows.tail(1))[0])) > _PAST
+        calm = calm_after(case, name, tables.records(rows.tail(1))[0], each_wording_once=False)
+        goes_on = len({row["message"] for row in calm}) > _PAST or len(calm) > _BUSY
         if len(rows) >= _BURST and case.works(name, first) is None and not goes_on:
             last: Any = rows["ts"].iloc[-1]
             found.append(_harm("errors", first, str(first["message"]), count=len(rows), until=last))
     return found
+
+
+def _traced(case: Case) -> pd.Index[Any]:
+    """Return where, among the last lines, one without a level complains and a trace follows it."""
+    said = case.logs[case.logs["kind"].eq("log")].tail(_MANY)
+    said = said[says(said["message"], "worded")]
+    trace = says(said["message"], "trace_line")
+    key = said["container"].fillna(said["service"]).fillna("")
+    followed = trace.groupby(key).shift(-1, fill_value=False).astype(bool)
+    return said.index[said["level"].isna() & ~trace & followed & says(said["message"], "complains")]
 
 
 def _waits(case: Case) -> list[Record]:
@@ -211,6 +235,37 @@ def _steps(case: Case) -> list[Record]:
     """Return the steps of builds and runners that failed."""
     failed = case.marks.loc[case.marks["kind"] == "step_failed", "row"].astype(int).sort_values()[:_PATIENCE]
     return [_harm("step failed", row, str(row["message"])) for row in tables.records(case.logs.iloc[failed])]
+
+
+def _supervised(case: Case) -> list[Record]:
+    """Return the programs inside a container that its supervisor gave up, or that ended again after each start.
+
+    Source: supervisord's manual, "Process States": a program that stayed up for `startsecs` is RUNNING; what ends more
+    often than that is BACKOFF, then FATAL.
+    """
+    told = case.marked("supervised").sort_values("row")
+    whose = case.logs["service"].iloc[told["row"].astype(int)].to_numpy()
+    found = []
+    for _, rows in told.assign(service=whose).groupby(["service", "subject"], dropna=False, sort=False):
+        ends = rows[rows["code"].notna()]
+        if len(ends) and (len(ends) >= _RETRIES or ends["row"].iloc[-1] == rows["row"].iloc[-1]):
+            last = tables.records(case.logs.iloc[ends["row"].astype(int)].tail(1))[0]
+            found.append(_harm("child ended", last, str(last["message"]), count=len(ends)))
+    return found
+
+
+def _refusing(case: Case) -> list[Record]:
+    """Return who answers requests with errors of its own (5xx) to the end, and serves none after the first of them."""
+    failed, served = case.marked("refused_request"), set(case.marked("served")["row"].astype(int))
+    rows = case.logs.iloc[failed["row"].astype(int).sort_values()]
+    found = []
+    for service, own in rows.groupby("service", sort=True, dropna=False):
+        spoken = case.lines(str(service) if pd.notna(service) else None)
+        later_on = spoken.index[spoken.index > own.index[0]]
+        if len(own) >= _BURST and not served.intersection(later_on):
+            first: Record = tables.records(own.head(1))[0]
+            found.append(_harm("refuses", first, str(first["message"]), count=len(own), until=own["ts"].iloc[-1]))
+    return found
 
 
 def _name(row: Record) -> str | None:

@@ -46,7 +46,7 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
     shown = sign or calm
     if shown is None:
         return _unknown(case, [], roots) if roots else _complaint(case) or _silent()
-    hidden = _cut_off(case)
+    hidden = _cut_off(case) or _last_word(case)
     if hidden is not None:
         return hidden
     sure = weight("verdict.benign" if sign else "verdict.calm")
@@ -61,6 +61,7 @@ def _calm(case: Case) -> Record | None:
     A log often holds neither a start nor a success: a program is at its work, and says what it does.
     """
     said = case.logs[case.logs["kind"].isin(["log", "build"])]
+    said = said[~said["file"].isin(case.logs["file"].iloc[case.marked("prose")["row"].astype(int)])]
     said = said[says(said["message"], "worded") & ~says(said["message"], "trace_line")].tail(_MANY)
     wrong = says(said["message"], "complains") & ~said["level"].isin(["debug", "info"])
     wrong |= said["level"].isin(["error", "fatal"]).fillna(value=False)
@@ -91,6 +92,23 @@ def _complained(case: Case) -> Hypothesis | None:
     found = Hypothesis("unknown", None, weight("verdict.unknown"), "It ends in an error that is not known here.")
     found.exactness, found.rows = 0, series("for", "the error", wrong)
     return found
+
+
+def _last_word(case: Case) -> Hypothesis | None:
+    """Return the answer where the last that a program says is an error: no later line shows that it went on."""
+    for name in [*sorted(case.names - case.stores), None]:
+        own = case.lines(name)
+        if pd.notna(case.end_begins):
+            own = own[own["order"].lt(case.end_begins).fillna(value=False)]
+        own = own[says(own["message"], "worded")]
+        own = own[~says(own["message"], "trace_line")].tail(1)
+        if own["level"].isin(["error", "fatal"]).any() and not case.harmless[own.index].any():
+            text = f"{name or 'The text'} ends in an error; what it means is not known here."
+            found = Hypothesis("unknown", name, weight("verdict.unknown"), text, exactness=0)
+            found.rows = series("for", "the last word", tables.records(own))
+            found.rows.append(missing("whether and how it ended", "docker compose ps -a"))
+            return found
+    return None
 
 
 def _sign(case: Case) -> Record | None:

@@ -34,6 +34,8 @@ def sentence(harm: Record) -> str:
         "unhealthy": f"{who} is {harm['detail']}",
         "never started": f"{who} was created and never started",
         "fatal": f"{who} called an error fatal, {often}",
+        "child ended": f"{who} keeps a program that ended, {often}, or was given up by its supervisor",
+        "refuses": f"{who} answered {harm['count']} requests with errors of the server (5xx), and served none after",
         "errors": f"{who} logged {harm['count']} errors to the end{rate(harm['count'], harm['ts'], harm['until'])}",
         "waits": f"{who} waited in vain, {often}",
         "listed": f"{listed} is listed as ended, restarting or unhealthy, {often}",
