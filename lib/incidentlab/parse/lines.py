@@ -197,11 +197,16 @@ def unwrap(texts: list[str]) -> tuple[list[str], list[bool], list[bool]]:
     width, head, inside = 0, -1, ""
     for place, text in enumerate(texts):
         if POWERSHELL.match(text) and (found := _width(texts, place)):
-            inside, width, begins[place] = "message", max(found, width), True
+            inside, width, begins[place], head = "message", max(found, width), True, -1
         elif inside == "message" and heads(text):
             inside = "header"
+        elif inside == "header" and text.lstrip().startswith("+ "):
+            head = place
         elif inside == "header" and not text.strip():
             inside = ""
+        elif inside == "header" and head >= 0 and COMMAND.match(texts[head]):
+            result[head] += text
+            result[place], moved[place] = "", True
         elif inside != "header" and place and width and _continues(texts[place - 1], text, width, inside):
             head = head if moved[place - 1] else place - 1
             result[head] += text
@@ -222,6 +227,9 @@ POWERSHELL = re.compile(r"^(?:[A-Za-z]:)?[\w.\\/-]+ : ")
 
 POSITION = re.compile(r"^\D+:\s?\d+\s?\D*:\s?\d+\s*$")
 """Where the record says the command stood (`At line:1 char:1`), in the user's language."""
+
+COMMAND = re.compile(r"^\s*\+ [^~]*(?:docker|podman|kubectl)")
+"""The line of the record that shows the command, wrapped like all of it."""
 
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) ")
 

@@ -14,7 +14,18 @@ from functools import cached_property
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import chain, explained, faults, harms, health, outage, reach, refutations, undecided
+from incidentlab.analyse.diagnosis import (
+    chain,
+    explained,
+    faults,
+    harms,
+    health,
+    naming,
+    outage,
+    reach,
+    refutations,
+    undecided,
+)
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, whole
 from incidentlab.analyse.diagnosis.remedies import remedy
@@ -93,6 +104,7 @@ def diagnose(  # noqa: PLR0913  # one argument per table that a cause may hide i
     found = chain.ranked(case, possible)
     nobody = undecided.verdict(case, [hypothesis for hypothesis in found if hypothesis.follows is None], harmed)
     ranking = [*([nobody] if nobody else []), *found][:_MOST]
+    naming.name(case, ranking)
     shown = _evidence([hypothesis.rows for hypothesis in ranking])
     return Diagnosis(_findings(case, ranking), shown, harmed, ranking)
 

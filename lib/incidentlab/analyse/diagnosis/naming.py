@@ -12,12 +12,17 @@ from typing import Any
 import pandas as pd
 
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Record
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record
 from incidentlab.analyse.failures.target import is_called
 from incidentlab.analyse.marks import says, sought
 from incidentlab.knowledge import SERVERS
 
 _ID = "[0-9a-f]{12,64}"
+_OF_BUILDS = (
+    "build", "source", "import", "missing_config", "compose_file", "command", "registry_auth", "image_missing",
+)  # fmt: skip
+"""Kinds of which a builder tells, too."""
+
 _SHORT = 12
 """Digits of a container's id, as tables show them."""
 
@@ -62,7 +67,7 @@ def nameless(case: Case, row: Record) -> str | None:
     named = _named(case, row, "about_container") or _next_of(case, row)
     if named:
         return named
-    if row["kind"] in ("build", "missing_config", "compose_file", "command", "registry_auth", "image_missing"):
+    if row["kind"] in _OF_BUILDS:
         built = case.marks.loc[case.marks["kind"] == "built", "subject"]
         if built.nunique() == 1:
             return str(built.iloc[0])
@@ -70,6 +75,36 @@ def nameless(case: Case, row: Record) -> str | None:
     if asked:
         return asked
     return case.stated[0] if len(case.stated) == 1 else _failing(case) or told(case)
+
+
+def name(case: Case, ranking: list[Hypothesis]) -> None:
+    """Name in what is told of a nameless program the one of whom the text speaks; a benign text accuses nobody."""
+    of = anybody(case) if any(found.service is None for found in ranking) else None
+    for found in ranking:
+        if found.service is None and of is not None and found.category != "benign":
+            found.service = of
+            found.sentence = re.sub(r"\b[Tt]he program\b", lambda _: of, found.sentence)
+
+
+def anybody(case: Case) -> str | None:
+    """Return the one of whom a text tells whose decisive lines bear no name.
+
+    It is the only service that says anything; else the only one that a command, a line of Compose or of the engine, a
+    table, or the prose around a log names; else the only one of a Compose file that is no server of a known kind.
+    """
+    spoken = case.logs.loc[case.logs["kind"].eq("log"), "service"].dropna().unique()
+    if len(spoken):
+        return str(spoken[0]) if len(spoken) == 1 else None
+    nameless = case.logs.loc[case.logs["service"].isna(), "message"]
+    asked = {called(case, str(name)) for name in sought(case.typed["message"], "asks_for")["subject"].dropna()}
+    about = {str(name) for kind in ("about_service", "about_container") for name in sought(nameless, kind)["subject"]}
+    begun = sought(nameless, "container_begun")["subject"].dropna().astype(str)
+    own = {str(name) for name in case.services["service"].dropna().unique()} - case.stores
+    for names in (asked, about, {begun.iloc[-1]} if len(begun) else set(), own):
+        known = {name for name in names if not re.fullmatch(_ID, name)}
+        if len(known) == 1:
+            return known.pop() if names is asked else service_of(case, known.pop())
+    return _failing(case) or told(case)
 
 
 def _failing(case: Case) -> str | None:
