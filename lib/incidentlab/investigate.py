@@ -67,18 +67,28 @@ class Investigation:
 
     @cached_property
     def timeline(self) -> pd.DataFrame:
-        """TIMELINE of what changed something."""
+        """TIMELINE of what changed something, and of what people and metrics say beside it."""
+        from incidentlab.analyse.beside import beside
         from incidentlab.analyse.timeline import timeline
 
-        return timeline(
-            events=self.incident.events,
-            probes=self.incident.probes,
+        known = self.incident
+        happenings = timeline(
+            events=known.events,
+            probes=known.probes,
             phases=self.phases,
             failures=self.failures,
             attempts=self.attempts,
-            logs=self.incident.logs,
-            containers=self.incident.containers,
+            logs=known.logs,
+            containers=known.containers,
         )
+        return beside(happenings, notes=known.notes, breaches=self.breaches, clocks=known.clocks)
+
+    @cached_property
+    def breaches(self) -> pd.DataFrame:
+        """BREACHES: when a metric was beyond its limits, or left where it was."""
+        from incidentlab.analyse.breaches import breaches
+
+        return breaches(self.incident.readings)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:

@@ -121,3 +121,17 @@ def test_an_empty_story_is_an_empty_figure() -> None:
     """Nothing to draw is no error."""
     ax = plot.timeline(tables.empty(tables.TIMELINE), NO_PHASES, window=(T0, T1))
     assert not ax.lines
+
+
+def test_what_stands_beside_the_logs_has_its_marks() -> None:
+    """A deploy of a service stands in its lane; a note and a breach of no service have lanes of their own."""
+    rows = happenings((1, "app", "deploy"), (2, "app", "refused"))
+    beside = [
+        {"ts": at(3), "what": "breach", "source": "readings"},
+        {"ts": at(4), "what": "note", "source": "notes"},
+    ]
+    told = tables.join([rows, tables.rows(beside, tables.TIMELINE)], tables.TIMELINE)
+    ax = plot.timeline(told, NO_PHASES, window=(T0, T1))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["app", "readings", "notes"]
+    assert legend(ax) == {"failed try or error", "deploy", "metric beyond its limits", "note"}
+    assert "4 marks in 3 lanes" in repr(plot.interactive(told, NO_PHASES, window=(T0, T1)))

@@ -17,7 +17,7 @@ import pandas as pd
 from incidentlab.offline import Live
 from incidentlab.offline.scripts import TIMELINE
 from incidentlab.plot import points, style
-from incidentlab.plot.timeline import lanes_of
+from incidentlab.plot.timeline import laned, lanes_of
 
 _LANE_HEIGHT = 54
 """Pixels of a lane; `timeline.js` keeps them when lanes are hidden."""
@@ -56,6 +56,7 @@ def interactive(
     Live
         Drawn by BokehJS where a notebook is open, and in an exported page; elsewhere a note that says so.
     """
+    happenings = laned(happenings)
     timed = bool(happenings["ts"].notna().any())
     lanes = lanes_of(happenings, phases, first)
     axis = points.Axis(lanes, window, timed=timed, timezone=timezone)

@@ -31,12 +31,16 @@ SIGNS = {
     "d": "♦",
     ".": "·",
     "p": "⬟",
+    "+": "+",
+    "H": "⬣",
+    "8": "◉",
+    "1": "Y",
 }
 """marker of matplotlib -> the same shape as a character"""
 _SHAPES = {
     "^": "triangle", "v": "inverted_triangle", "x": "x", "*": "star", "D": "diamond", "X": "x", "|": "dash",
     "s": "square", "P": "plus", "o": "circle", "h": "hex", "d": "diamond", ".": "dot",
-    "p": "star_dot",
+    "p": "star_dot", "+": "cross", "H": "hex_dot", "8": "circle_dot", "1": "y",
 }  # fmt: skip
 """marker of matplotlib -> the same shape of Bokeh"""
 _LONGEST = 300

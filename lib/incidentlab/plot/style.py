@@ -64,6 +64,10 @@ MARKS = {
     "first_line": ("first line of its log", ".", GREY),
     "last_line": ("last line of its log", ".", GREY),
     "state": ("state that inspect shows", "p", GREY),
+    "deploy": ("deploy", "+", BLUE),
+    "breach": ("metric beyond its limits", "H", VERMILION),
+    "alarm": ("alarm", "8", VERMILION),
+    "note": ("note", "1", GREY),
 }
 """kind of happening -> words of the legend, marker, colour"""
 

@@ -21,7 +21,9 @@ from incidentlab.plot import style
 _LANE = 0.62
 _FAILURES_OVER = 0.12  # marks stand at different heights of the lane, so that none hides another
 _HEIGHT = {"die": -0.18, "die_zero": -0.18, "start": -0.18, "restart": 0.02, "failure": _FAILURES_OVER}
-_NO_TROUBLE = ("create", "start", "health", "ready", "probe_pass", "first_line", "last_line", "state")
+_NO_TROUBLE = (
+    "create", "start", "health", "ready", "probe_pass", "first_line", "last_line", "state", "deploy", "note",
+)  # fmt: skip
 _PROBES = ("probe_pass", "probe_fail", "probe_timeout", "probe_exec_error")
 
 
@@ -58,6 +60,7 @@ def timeline(
     -------
     matplotlib.axes.Axes
     """
+    happenings = laned(happenings)
     timed = bool(happenings["ts"].notna().any())
     lanes = lanes_of(happenings, phases, first)
     axes = ax if ax is not None else _figure(len(lanes))
@@ -78,6 +81,12 @@ def timeline(
 def _figure(lanes: int) -> Axes:
     _, axes = plt.subplots(figsize=(11, max(2.2, 0.62 * lanes + 1.2)), layout="constrained")
     return axes
+
+
+def laned(happenings: pd.DataFrame) -> pd.DataFrame:
+    """Return happenings with a lane for what stands beside the logs and is about no service."""
+    beside = happenings["source"].where(happenings["source"].isin(["notes", "readings"]))
+    return happenings.assign(service=happenings["service"].fillna(beside))
 
 
 def lanes_of(happenings: pd.DataFrame, phases: pd.DataFrame, first: Sequence[str | None]) -> list[str]:
