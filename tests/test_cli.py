@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from incidentlab.cli import app, main
 
-CONTRACT = {"source", "verdict", "now", "findings", "ledger", "unparsed_lines", "versions"}
+CONTRACT = {"source", "verdict", "now", "findings", "beside", "ledger", "unparsed_lines", "versions"}
 RACE = """\
 db-1   | 2026-11-23 09:00:00.100 UTC [1] LOG:  starting PostgreSQL 15.18
 app-1  | Error: connect ECONNREFUSED 172.18.0.2:5432

@@ -48,7 +48,8 @@ def _row(row: Record, what: str, detail: str, source: str) -> Record:
 
 
 def _said(note: Record) -> str:
-    return f"{note['author']}: {note['text']}" if pd.notna(note["author"]) else str(note["text"])
+    text = " ".join(str(note["text"]).split())
+    return f"{note['author']}: {text}" if pd.notna(note["author"]) else text
 
 
 def _ordered(rows: pd.DataFrame, errors: dict[str, float]) -> pd.DataFrame:

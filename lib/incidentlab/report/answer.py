@@ -17,6 +17,7 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.wording import parties, sentence
 from incidentlab.investigate import Investigation
+from incidentlab.report import beside
 from incidentlab.report.arguments import arguments
 from incidentlab.report.compose_diff import compose_diff
 from incidentlab.report.headline import named, next_step, state_now
@@ -51,7 +52,7 @@ def answer(investigation: Investigation, *, timezone: str = "UTC") -> Shown:
     -------
     Shown
     """
-    told = (_harmed(investigation), _chain(investigation), _remedy(investigation))
+    told = (_harmed(investigation), _beside(investigation, timezone), _chain(investigation), _remedy(investigation))
     return shown([_verdict(investigation, timezone), *_optional(*told)])
 
 
@@ -82,7 +83,7 @@ def page(investigation: Investigation, *, width: int = _WIDTH, colour: bool = Fa
     gaps = ledger_lines(investigation)[:-1]
     sections = [
         _verdict(investigation, "UTC"),
-        *_optional(_harmed(investigation)),
+        *_optional(_harmed(investigation), _beside(investigation, "UTC")),
         ("Evidence", arguments(investigation, every=every)),
         *_optional(_chain(investigation), _others(investigation), _remedy(investigation)),
         *_optional(("What we do not know", gaps)),
@@ -185,6 +186,12 @@ def _harmed(investigation: Investigation) -> Section:
         *said,
         *(f"{who}{row['detail']}{at(row)}" for who, row in zip(whose, bursts, strict=True)),
     ]
+
+
+def _beside(investigation: Investigation, timezone: str) -> Section:
+    """Return what was measured, deployed and alarmed."""
+    told = beside.every(investigation, timezone)
+    return "Beside the logs", [f"{one.text}.{''.join(at(row) for row in one.rows)}" for one in told]
 
 
 def _chain(investigation: Investigation) -> Section:

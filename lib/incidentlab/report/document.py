@@ -12,7 +12,10 @@ import pandas as pd
 from incidentlab import tables
 from incidentlab.incident import Incident
 from incidentlab.investigate import Investigation
+from incidentlab.report import beside
 from incidentlab.report.headline import next_step, state_now
+
+_PLACE = ("file", "line", "pointer")
 
 
 def document(investigation: Investigation, source: str) -> dict[str, Any]:
@@ -31,8 +34,9 @@ def document(investigation: Investigation, source: str) -> dict[str, Any]:
         ``source``, ``verdict`` {category, service, dependency, confidence, services: every name by which the evidence
         calls the service, its containers' included}, ``findings`` (ranked, each with its
         ``evidence`` [{file, line, pointer, role, fact}], the rows that speak for it first), ``now`` (the state in
-        words, the next command, and how each container stands when the evidence ends), ``ledger``, ``unparsed_lines``,
-        ``versions``. Times are RFC 3339, a missing value is null.
+        words, the next command, and how each container stands when the evidence ends), ``beside`` (what metrics,
+        deploys and alarms tell, each with its ``evidence``), ``ledger``, ``unparsed_lines``, ``versions``. Times are
+        RFC 3339, a missing value is null.
     """
     findings = [_finding(row, investigation.evidence) for row in tables.records(investigation.findings)]
     verdict = {name: findings[0][name] for name in ("category", "service", "dependency", "confidence")}
@@ -46,6 +50,10 @@ def document(investigation: Investigation, source: str) -> dict[str, Any]:
             "next": next_step(investigation) or None,
             "containers": [values(row) for row in tables.records(investigation.states)],
         },
+        "beside": [
+            {"sentence": one.text, "evidence": [values({name: row[name] for name in _PLACE}) for row in one.rows]}
+            for one in beside.every(investigation)
+        ],
         "ledger": [values(row) for row in tables.records(investigation.incident.ledger)],
         "unparsed_lines": investigation.incident.unparsed,
         "versions": {"incidentlab": version("incidentlab"), "python": platform.python_version()},
@@ -64,7 +72,7 @@ def _names(service: str | None, incident: Incident) -> list[str]:
 
 def _finding(row: dict[str, Any], evidence: pd.DataFrame) -> dict[str, Any]:
     rows = tables.records(evidence[evidence["rank"] == row["rank"]])
-    kept = ("file", "line", "pointer", "role", "fact")
+    kept = (*_PLACE, "role", "fact")
     located = [values({name: item[name] for name in kept}) for item in rows if pd.notna(item["line"])]
     located.sort(key=lambda item: item["role"] != "for")
     missing = [str(item["fact"]) for item in rows if item["role"] == "missing"]

@@ -158,7 +158,7 @@ class Material:
     @property
     def quiet(self) -> bool:
         """Whether nothing failed, so that nobody is asked anything."""
-        return bool(self.verdict["category"] == "benign")
+        return bool(self.verdict["category"] == "benign") and self.found.breaches.empty
 
     def clock(self, ts: pd.Timestamp) -> str:
         """Return a time as it is told: to the millisecond where the evidence is short, with its day where long."""

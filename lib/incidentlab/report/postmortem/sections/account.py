@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.report import beside
 from incidentlab.report.postmortem.material import Material, Record, moment, name, span
 from incidentlab.report.postmortem.people.human import question
 from incidentlab.report.postmortem.sections import chain, modified, theirs, told
@@ -29,6 +30,7 @@ def impact(m: Material) -> Section:
     said = chain.effects(m)
     bursts = m.found.timeline[m.found.timeline["what"] == "errors"]
     said += [m.say(f"{name(row['service'])}: {row['detail']}", [row]) for row in tables.records(bursts)]
+    said += [m.say(f"{one.text}.", one.rows) for one in beside.breaches(m.found, m.clock)]
     none = [] if said else [Statement(m.ledger, "No other service failed in the evidence.")]
     return Section("Impact", (*said, *none, *m.people("impact"), *theirs.numbers(m)))
 
@@ -40,8 +42,9 @@ def broke(m: Material) -> Section:
 
 
 def why(m: Material) -> Section:
-    """Return the chain that led to it."""
-    return Section("Why it broke", (*chain.chain(m), *m.people("why_it_broke", ask=False)))
+    """Return the chain that led to it, and what was deployed before it."""
+    led = [m.say(f"{one.text}.", one.rows) for one in beside.deploys(m.found, m.clock)]
+    return Section("Why it broke", (*chain.chain(m), *led, *m.people("why_it_broke", ask=False)))
 
 
 def incident(m: Material) -> list[Section]:

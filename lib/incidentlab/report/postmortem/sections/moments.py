@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.report.beside import SOURCES, alarms
 from incidentlab.report.postmortem.material import Material, Record, moment, name, span
 from incidentlab.report.postmortem.people.human import NAME
 from incidentlab.report.postmortem.statement import (
@@ -57,6 +58,8 @@ def detection(m: Material) -> Section:
     if pd.notna(row["source"]):
         who = "A person noted it" if row["source"] == "person" else f"An alarm told it ({row['what']})"
         said = [m.say(f"{who} at {m.clock(row['ts'])}.", [row])]
+    elif told := alarms(m.found, m.clock):
+        said = [m.say(f"{one.text}.", one.rows) for one in told]
     elif signal is not None:
         text = f"No alarm is in the evidence; one could have hung on {name(signal['service'])}: {_said(signal)}"
         said = [m.say(f"{text}{m.during([signal])}.", [signal])]
@@ -75,8 +78,10 @@ def milestones(m: Material) -> Section:
 
 def timeline(m: Material, figure: bytes | None) -> Section:
     """Return the picture and, without one, or where people noted more, the moments that matter as a table."""
-    noted = _noted(m)
-    rows = tables.records(_own(m)) if noted or figure is None else []
+    own = _own(m)
+    beside = [(row["ts"], _moment(m, row)) for row in tables.records(own[own["source"].isin(SOURCES)].head(_MOST))]
+    noted = [*_noted(m), *beside]
+    rows = tables.records(own[~own["source"].isin(SOURCES)]) if noted or figure is None else []
     kept = [(row["ts"], _moment(m, row)) for row in _key(m, rows)]
     told = sorted([*kept, *noted], key=lambda pair: (pd.isna(pair[0]), pair[0] if pd.notna(pair[0]) else 0))
     nodes: list[Node] = [Figure(figure)] if figure else []
@@ -103,17 +108,18 @@ def whole(m: Material) -> list[Section]:
         if len(rows) > len(shown)
         else []
     )
-    listed = tuple(m.row((moment(r["ts"]), name(r["service"]), r["what"], name(r["detail"], "")), [r]) for r in shown)
+    listed = tuple(_listed(m, row) for row in shown)
     if listed:
         sections.append(Section("The whole timeline", (*left, Grid(("time", "service", "what", "detail"), listed))))
     return sections
 
 
 def _own(m: Material) -> pd.DataFrame:
-    """Return the rows of the services that the verdict names, or of all where it names none."""
+    """Return the rows of the services that the verdict names, or of all where it names none, and what stands beside."""
     who = {m.verdict[key] for key in ("service", "dependency") if pd.notna(m.verdict[key])}
     happened = m.found.timeline
-    return happened[happened["service"].isin(who) | happened["service"].isna()] if who else happened
+    kept = happened["service"].isin(who) | happened["service"].isna() | happened["source"].isin(SOURCES)
+    return happened[kept] if who else happened
 
 
 def _key(m: Material, rows: list[Record]) -> list[Record]:
@@ -130,11 +136,23 @@ def _key(m: Material, rows: list[Record]) -> list[Record]:
 def _moment(m: Material, row: Record) -> Row:
     names = [one["name"] for one in m.named.values() if (one["file"], one["line"]) == (row["file"], row["line"])]
     mark = f" ({', '.join(names)})" if names else ""
-    when: str = m.clock(row["ts"]) if pd.notna(row["ts"]) else "—"
+    when: str = f"{m.clock(row['ts'])}{_bar(row)}" if pd.notna(row["ts"]) else "—"
     return m.row((when, name(row["service"]), f"{_said(row)}{mark}"), [row])
 
 
+def _listed(m: Material, row: Record) -> Row:
+    order: str = " (whether before or after the row above is unknown)" if pd.notna(row["unordered_s"]) else ""
+    when = f"{moment(row['ts'])}{_bar(row)}"
+    return m.row((when, name(row["service"]), row["what"], f"{name(row['detail'], '')}{order}"), [row])
+
+
+def _bar(row: Record) -> str:
+    return f" ± {row['error_s']:g} s" if row["error_s"] > 0 else ""
+
+
 def _said(row: Record) -> str:
+    if row["source"] in SOURCES:
+        return f"{row['what']}: {row['detail']}"
     what = _WORDS.get(str(row["what"]), str(row["what"]).replace("_", " "))
     detail = str(row["detail"]) if pd.notna(row["detail"]) and row["source"] in ("events", "inspect") else ""
     return f"{what}, {detail}" if detail and what != "health" else f"{what} {detail}".strip() if detail else what

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
+from incidentlab.report.beside import answers
 from incidentlab.report.postmortem.material import Material, Record, name, times
 from incidentlab.report.postmortem.people.fields import label
 from incidentlab.report.postmortem.people.human import question
@@ -41,6 +42,7 @@ def actions(m: Material) -> Section:
     for (service, what), rows in events.groupby(["service", "what"], sort=True):
         acts = tables.records(rows)
         said.append(m.say(f"{service} was {_ACTS[str(what)]} {times(len(rows))}{m.during(acts)}.", acts))
+    said += [m.say(f"A deploy at {m.clock(row['ts'])}: {row['detail']}.", [row]) for row in answers(m.found)]
     none = [] if said or m.quiet else [Statement(m.ledger, "No act by hand is in the evidence.")]
     return Section("Actions taken", (*said, *none, *m.people("actions_taken")))
 
