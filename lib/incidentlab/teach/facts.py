@@ -89,6 +89,13 @@ def _unhealthy_at(story: Story) -> float:
     return story.after(_unhealthy(story))
 
 
+def _healthy_too_early(story: Story) -> float:
+    ready = _phase(story, "ready")["start"].iloc[0]
+    events = report.of(story.incident.events, story.dependency)
+    early = events.loc[events["detail"].eq("healthy") & events["ts"].lt(ready), "ts"]
+    return float((ready - early.iloc[0]).value / 1e9)
+
+
 def _patience(story: Story) -> float:
     return story.after(_unhealthy(story)) - story.after(_start(story))
 
@@ -160,6 +167,7 @@ FACTS: dict[str, Callable[..., Any]] = {
     "ready_at": _ready_at,
     "ready_after_start": _ready_after_start,
     "unhealthy_at": _unhealthy_at,
+    "healthy_too_early": _healthy_too_early,
     "patience": _patience,
     "first_probe": _first_probe,
     "success_at": _success_at,

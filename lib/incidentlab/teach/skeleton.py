@@ -26,6 +26,7 @@ _ASKED = {
     "ready_after_start": "How many seconds after its start was {dependency} ready?",
     "unhealthy_at": "At which second after the begin was {dependency} called unhealthy?",
     "patience": "How many seconds after its start was {dependency} called unhealthy?",
+    "healthy_too_early": "How many seconds before {dependency} was ready was it called healthy?",
     "first_probe": "How many seconds after its start was {dependency} probed for the first time?",
     "success_at": "At which second after the begin did {service} reach {dependency}?",
     "recovery": "How many seconds passed from the impact to its end?",
