@@ -56,6 +56,8 @@ def test_limits_are_of_a_file_or_of_a_series(folder: Path) -> None:
         ("a: {most: fast}", "write a number"),
         ("a: {ahead_s: 1.0e+9}", "no property of a clock"),
         ("a: {error_s: -1}", "no property of a clock"),
+        ("a: {clock: unknown, ahead_s: 1}", "declared and unknown; say one of the two"),
+        ("a: {clock: odd}", "clock: unknown"),
         ("a: 2020-13-45", "what is no number"),
         ("a: !!python/object:os.system {}", "what is no number"),
         ("? [a]\n: {most: 1}", "must name sources"),

@@ -35,8 +35,7 @@ def incident(name: str, found: list[Found], redactor: Redactor) -> Incident:
     sources = _apart(found)
     ledger = {source: row for one in found for source, row in one.ledger.items()}
     declared.known(said, _files(sources))
-    clocks = declared.clocks(said)
-    sources = times.on_one_clock(sources, clocks)
+    sources, clocks = times.on_one_clock(sources, declared.clocks(said), declared.unknown(said))
     every = [evidence for several in sources.values() for evidence in several]
     frames = {table.name: _joined(every, table) for table in tables.EVIDENCE_TABLES} | {"clocks": clocks}
     frames["readings"] = declared.limited(frames["readings"], said)

@@ -5,6 +5,8 @@ app.log:
   ahead_s: 2.5      # its clock shows 2.5 s too much
   drift_ppm: 40     # and gains 40 s in a million, counted from its first time
   error_s: 0.2      # how exact that is known; 0.1 if it is not said
+gateway.log:
+  clock: unknown    # it is inferred from the calls that another log shows too; without these its times are none
 latency.csv:
   most: 0.5         # above it is a breach; or, for some of its series, {p99: 0.5}
   least: 0          # below it is one
@@ -30,7 +32,10 @@ ERROR_S = 0.1
 
 _CLOCK = ("ahead_s", "drift_ppm", "error_s")
 _LIMITS = ("most", "least")
-_SHAPE = {str: {**dict.fromkeys(_CLOCK, float), **dict.fromkeys(_LIMITS, (float, {str: float}))}}
+_UNKNOWN = frozenset(("unknown",))
+_SHAPE = {
+    str: {"clock": _UNKNOWN, **dict.fromkeys(_CLOCK, float), **dict.fromkeys(_LIMITS, (float, {str: float}))},
+}
 _DAY_S = 86_400
 """A clock that is further off than a year, or gains more than a tenth, is no clock."""
 _FARTHEST = {"ahead_s": 366.0 * _DAY_S, "drift_ppm": 100_000.0, "error_s": 366.0 * _DAY_S}
@@ -40,6 +45,7 @@ class Source(TypedDict, total=False):
     """What is declared of one source."""
 
     line: int
+    clock: str
     ahead_s: float
     drift_ppm: float
     error_s: float
@@ -75,7 +81,7 @@ def read(text: str) -> dict[str, Source]:
 
 
 def _source(name: str, given: Any, line: int) -> Source:
-    where, known = f"{NAME}:{line}: {name}", (*_CLOCK, *_LIMITS)
+    where, known = f"{NAME}:{line}: {name}", ("clock", *_CLOCK, *_LIMITS)
     if not isinstance(given, dict):
         raise BadInput(f"{where} has nothing declared; it takes {', '.join(known)}")
     strange = [str(key) for key in given if key not in known]
@@ -84,7 +90,9 @@ def _source(name: str, given: Any, line: int) -> Source:
     odd = Odd()
     fit = shaped({name: given}, _SHAPE, odd)[name]
     if odd.count:
-        raise BadInput(f"{where}: {odd.first}; write a number, like ahead_s: 2.5")
+        raise BadInput(f"{where}: {odd.first}; write a number, like ahead_s: 2.5, or clock: unknown")
+    if "clock" in fit and any(key in fit for key in _CLOCK):
+        raise BadInput(f"{where} has a clock that is declared and unknown; say one of the two")
     wild = [key for key, most in _FARTHEST.items() if abs(fit.get(key) or 0) > most]
     if wild or (fit.get("error_s") or 0) < 0:
         raise BadInput(
@@ -126,6 +134,11 @@ def clocks(declared: dict[str, Source]) -> pd.DataFrame:
         if any(key in source for key in _CLOCK)
     ]
     return tables.rows(rows, tables.CLOCKS)
+
+
+def unknown(declared: dict[str, Source]) -> dict[str, int]:
+    """Return the sources of which it is declared that nobody knows their clock, with the line that says so."""
+    return {name: source["line"] for name, source in declared.items() if source.get("clock")}
 
 
 def limited(readings: pd.DataFrame, declared: dict[str, Source]) -> pd.DataFrame:
