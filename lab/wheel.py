@@ -11,7 +11,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SHIPPED = Path("incidentlab/shipped")
 """Where it stands in the wheel; `incidentlab.run.shipped` looks there."""
 FOLDERS = ("notebooks", "data", "lab")
-_CHECKOUT_ONLY = ("lab/zoo", "lab/calibration.py", "lab/get-chromium", "lab/make-venv", "lab/wheel.py")
+_CHECKOUT_ONLY = (
+    "lab/zoo",
+    "lab/calibration.py",
+    "lab/experiments.py",
+    "lab/experiments.yaml",
+    "lab/get-chromium",
+    "lab/make-venv",
+    "lab/wheel.py",
+)
 _LEFT_BEHIND = {"node_modules", "__pycache__", ".ipynb_checkpoints", ".mypy_cache"}
 
 
