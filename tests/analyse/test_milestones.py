@@ -56,6 +56,16 @@ def test_milestones_are_rows_of_the_evidence() -> None:
     assert lines(told(RACE)) == {"started": 1, "impact": 1, "mitigated": 4, "resolved": 4}
 
 
+def test_an_alarm_of_nobody_detects_with_its_own_error() -> None:
+    """An alarm that names no service detects; its own error bar comes on top, and one of another service is not it."""
+    alarms = [
+        happening(1, "alarm", "DiskFills", line=8, source="notes") | {"service": "db"},
+        happening(1.5, "alarm", "LoginsFail", line=9, source="notes") | {"service": None, "error_s": 60.0},
+    ]
+    found = told([*RACE, *alarms]).set_index("name").loc["detected"]
+    assert (found["line"], found["uncertainty_s"]) == (9, 60.0 + ASSUMED_ERROR_S)
+
+
 def test_a_container_that_ends_is_a_signal_and_no_detection() -> None:
     """Only an alarm detects by itself; the first end in error after the impact is what it could have hung on."""
     happenings = tables.rows(RACE, tables.TIMELINE)

@@ -27,6 +27,15 @@ def test_the_run_leaves_notebook_and_page(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["q-some-project.html", "q-some-project.ipynb"]
 
 
+def test_each_of_several_sources_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources of one incident reach the kernel, which runs elsewhere, by paths that hold there too."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.log", "b.csv"):
+        Path(name).touch()
+    ran = run(notebook(tmp_path, "print('saw', source)"), "a.log + b.csv", output=tmp_path / "out")
+    assert f"saw {tmp_path}/a.log + {tmp_path}/b.csv" in json.dumps(nbformat.read(ran.notebook, as_version=4))
+
+
 def test_the_executed_notebook_names_its_input_and_does_not_hold_it(tmp_path: Path) -> None:
     """A folder may be called anything, and the input is kept by its path: once in the file is enough."""
     folder = tmp_path / "{a}"

@@ -155,7 +155,7 @@ def _found(rows: pd.DataFrame, verdict: Record, evidence: pd.DataFrame, lifetime
         return {"started": started}
     found: dict[str, Record | None] = {"started": started, "impact": impact}
     later = _since(own, impact)
-    found["detected"] = _first(later, _is_alarm)
+    found["detected"] = _first(_since(rows, impact), lambda row: _is_alarm(row, own=verdict["service"]))
     found["acknowledged"] = _first_act(_since(rows, impact), lifetimes, impact)
     if not pd.isna(verdict["recovered"]) and verdict["recovered"]:
         found |= _over(later)
@@ -209,8 +209,9 @@ def _is_signal(row: Record) -> bool:
     return bool(ended or row["what"] == "oom" or (row["what"] == "health" and row["detail"] == "unhealthy"))
 
 
-def _is_alarm(row: Record) -> bool:
-    return bool(row["what"] == "alarm")
+def _is_alarm(row: Record, *, own: Any) -> bool:
+    """Say whether a row is an alarm that is about a service, or about none."""
+    return bool(row["what"] == "alarm" and (pd.isna(own) or pd.isna(row["service"]) or row["service"] == own))
 
 
 def _is_good(row: Record) -> bool:
@@ -225,8 +226,14 @@ def _milestone(name: str, row: Record, error: float) -> Record:
         "definition": DEFINITIONS[name],
         "what": ": ".join(told),
         "source": "evidence",
-        "uncertainty_s": error if pd.notna(row["ts"]) else None,
+        "uncertainty_s": error + _typed(row) if pd.notna(row["ts"]) else None,
     }
+
+
+def _typed(row: Record) -> float:
+    """Return how exact the time of a row is by itself; the rows of other tables are as exact as their clock."""
+    error = row.get("error_s")
+    return 0.0 if error is None or pd.isna(error) else float(error)
 
 
 def _where(row: Record) -> Record:

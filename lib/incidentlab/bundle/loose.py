@@ -38,6 +38,9 @@ _LARGEST = 1 << 20
 """Bytes up to which a Dockerfile is read."""
 MAX_FILES = 2_000
 """Files of a folder that are read: each is a text of its own, with its own names and clock."""
+AND = " + "
+"""Between sources of one incident, where they stand in one text."""
+
 _PASSED = frozenset(("node_modules", "venv", "__pycache__", "site-packages"))
 
 
@@ -47,6 +50,19 @@ def found(path: Path) -> bool | None:
         return path.exists()
     except (OSError, ValueError):
         return None
+
+
+def several(source: str) -> list[str]:
+    r"""Return the sources of one incident that stand in one text: a parameter of a notebook is one.
+
+    Examples
+    --------
+    >>> several("app.log + deploys.csv"), several("a + b\n")
+    (['app.log', 'deploys.csv'], ['a + b\n'])
+    """
+    if AND not in source or "\n" in source or found(Path(source)):
+        return [source]
+    return [one.strip() for one in source.split(AND)]
 
 
 def there(path: Path) -> Path:

@@ -27,9 +27,6 @@ from incidentlab.whole import scratch
 
 __all__ = ["PARSERS", "kind_of", "load", "load_all", "together"]
 
-AND = " + "
-"""Between sources of one incident, where they stand in one text: a parameter of a notebook is one."""
-
 Source = str | Path | bytes | IO[Any]
 
 
@@ -91,9 +88,7 @@ def together(source: Source | Sequence[Source]) -> list[Source]:
     """
     if isinstance(source, Sequence) and not isinstance(source, str | bytes):
         return [one for several in source for one in together(several)]
-    if isinstance(source, str) and AND in source and "\n" not in source and not loose.found(Path(source)):
-        return [one.strip() for one in source.split(AND)]
-    return [source]
+    return [*loose.several(source)] if isinstance(source, str) else [source]
 
 
 def load_all(folder: str | Path) -> list[Incident]:

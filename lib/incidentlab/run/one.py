@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 
 from incidentlab import offline
-from incidentlab.bundle import address
+from incidentlab.bundle import address, loose
 from incidentlab.run import shipped
 from incidentlab.run.parameters import checked, declared, trust
 from incidentlab.tables import BadInput, IncidentlabError
@@ -71,8 +71,10 @@ def run(
     values |= checked({"source": source, **(parameters or {})}, known, name=notebook.name)
     if address.is_address(source):
         address.named(source)
-    elif Path(source).exists():
-        values["source"] = str(Path(source).resolve())
+    else:
+        values["source"] = loose.AND.join(
+            str(Path(one).resolve()) if loose.found(Path(one)) else one for one in loose.several(source)
+        )
     folder = output or Path("build")
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{notebook.stem}-{_label(source)}"
