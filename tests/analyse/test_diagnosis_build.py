@@ -162,3 +162,15 @@ def test_the_command_of_a_record_of_powershell_names_the_container(verdict: Verd
         "le\n+ ~~~~~~~~~~~~~~~~~~~~~\n    + CategoryInfo          : No\ntSpecified\n\nPermission denied: /data\n"
     )
     assert verdict(text)[:2] == ("permission_denied", "shop-web-9")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["shop: error: argument command: invalid choice: 'serve' (choose from 'run')", "shop: unrecognized option '--prot'",
+     "flag provided but not defined: -prot"],
+)  # fmt: skip
+def test_a_command_line_that_a_program_does_not_understand_is_a_setting(verdict: Verdict, said: str) -> None:
+    """What the parser of a command line refuses, and an end with 2, is a wrong command in the file."""
+    assert verdict(f"shop-1  | usage: shop [-h]\nshop-1  | {said}\nshop-1 exited with code 2\n")[:2] == (
+        "missing_config", "shop",
+    )  # fmt: skip

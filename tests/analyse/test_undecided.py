@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from incidentlab.investigate import Investigation
+
 Verdict = Callable[[str], tuple[str, str | None, str | None]]
 
 TALK = "".join(f"shop-1  | 2026-03-01T10:00:{n:02d}Z basket {n} priced\n" for n in range(24))
@@ -106,3 +108,11 @@ def test_a_program_that_was_asked_to_end_may_say_so(verdict):
     """A farewell after a request to stop is no failure."""
     text = "web-1 | => listening on http://0.0.0.0:3000\nweb-1 | received SIGTERM\nweb-1 | Exiting\n"
     assert verdict(text)[0] == "benign"
+
+
+def test_errors_that_did_not_last_are_told_of_a_text_that_is_well(pasted: Callable[[str], Investigation]) -> None:
+    """A benign text with errors in it does not say that nothing failed: it counts them, and cites them."""
+    calm, noisy = pasted(TALK), pasted(3 * "shop-1  | ERROR basket 9 is upside down\n" + TALK)
+    assert calm.findings["sentence"].iloc[0] == "Nothing in the evidence failed."
+    assert "3 lines report errors" in noisy.findings["sentence"].iloc[0]
+    assert noisy.evidence.query("role == 'against'")["line"].tolist() == [1, 2, 3]

@@ -52,7 +52,19 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
     sure = weight("verdict.benign" if sign else "verdict.calm")
     found = Hypothesis("benign", None, sure, "Nothing in the evidence failed.", exactness=0)
     found.rows = [evidence("for", "it works" if sign else "it goes on, and complains of nothing", shown)]
+    _passed(case, found)
     return found
+
+
+def _passed(case: Case, found: Hypothesis) -> None:
+    """Tell of the errors that did not last: nothing is broken at the end, but not nothing happened."""
+    wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
+    wrong |= case.logs.index.isin(case.logs.index[case.marked("refused_request")["row"].astype(int)])
+    rows = tables.records(case.logs[wrong])
+    if rows:
+        lines = "one line reports an error" if len(rows) == 1 else f"{len(rows)} lines report errors"
+        found.sentence = f"Nothing is broken at the end of the evidence; before it, {lines}, after which work goes on."
+        found.rows += series("against", "an error that did not last", rows)
 
 
 def _calm(case: Case) -> Record | None:
