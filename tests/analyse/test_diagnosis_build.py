@@ -174,3 +174,15 @@ def test_a_command_line_that_a_program_does_not_understand_is_a_setting(verdict:
     assert verdict(f"shop-1  | usage: shop [-h]\nshop-1  | {said}\nshop-1 exited with code 2\n")[:2] == (
         "missing_config", "shop",
     )  # fmt: skip
+
+
+def test_an_error_that_is_raised_again_and_again_is_told_without_an_end(pasted: Pasted) -> None:
+    """A program that answers each request with the same trace has a fault of its own; that it ended is not said."""
+    trace = (
+        'shop-1  | "GET /orders HTTP/1.1" 500 Internal Server Error\nshop-1  | Traceback (most recent call last):\n'
+        'shop-1  |   File "/app/shop.py", line 7, in orders\nshop-1  |     return Order(**row)\n'
+        "shop-1  | shop.Incomplete: no price\n"
+    )
+    found = pasted("shop-1  | INFO: Application startup complete.\n" + 3 * trace).findings.iloc[0]
+    assert (found["category"], found["service"]) == ("crash_loop_app_bug", "shop")
+    assert "3 times, and is not seen to end" in found["sentence"]

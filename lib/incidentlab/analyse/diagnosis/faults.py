@@ -16,7 +16,7 @@ import pandas as pd
 from incidentlab.analyse.diagnosis import culprits, naming
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, missing, series, times, within
-from incidentlab.knowledge.readings import READINGS, Reading
+from incidentlab.knowledge.readings import READINGS
 from incidentlab.knowledge.weights import weight
 
 _NAMING = ("port_conflict", "name_conflict", "dependency_unhealthy", "dependency_exited", "no_healthcheck")
@@ -30,6 +30,9 @@ _PROBED = ("pg_role_root", "pg_role", "pg_no_database", "mysql_denied_inside")
 
 _PROBER = "healthcheck"
 """The user that MariaDB's image makes for its own `healthcheck.sh`."""
+
+_RAISED = "{who} raised an error of its own {often}, and is not seen to end{subject}."
+"""What is said of a crash that came more than once in what seems to be one run."""
 
 _SYMPTOMS = ("migration_text", "migration_text_after", "migrating")
 """Signatures that say what was interrupted: why may stand in a line of its own."""
@@ -74,7 +77,9 @@ def _excused(case: Case, row: Record) -> bool:
 def _read(case: Case, service: str | None, kind: str, rows: list[Record]) -> Hypothesis:
     reading = READINGS[kind]
     subject = next((row["subject"] for row in rows if pd.notna(row["subject"])), None)
-    found = Hypothesis(reading.category, service, reading.confidence, _sentence(reading, service, rows, subject))
+    found = Hypothesis(
+        reading.category, service, reading.confidence, _sentence(reading.sentence, service, rows, subject)
+    )
     found.exactness, found.subject, found.kind = reading.exactness, subject, kind
     found.port = next((int(row["port"]) for row in rows if pd.notna(row["port"])), None)
     found.host = next((str(row["host"]) for row in rows if pd.notna(row["host"])), None)
@@ -110,6 +115,8 @@ def _weigh_crash(case: Case, found: Hypothesis, first: Record) -> None:
         found.rows += series("for", "the container ended", ended[:3])
     else:
         found.rows.append(missing("whether the container ended, and how", "docker compose ps -a"))
+        if len(found.signs) > 1:
+            found.sentence = _sentence(_RAISED, found.service, found.signs, found.subject)
 
 
 def _name_holder(case: Case, found: Hypothesis) -> None:
@@ -126,11 +133,11 @@ def _name_holder(case: Case, found: Hypothesis) -> None:
             return
 
 
-def _sentence(reading: Reading, service: str | None, rows: list[Record], subject: str | None) -> str:
+def _sentence(text: str, service: str | None, rows: list[Record], subject: str | None) -> str:
     port = next((row["port"] for row in rows if pd.notna(row["port"])), None)
     user = f" as {subject}" if subject else ""
-    told = reading.sentence.format(
-        who=service or "the program", name=subject or "a program", user=user,
+    told = text.format(
+        who=service or "the program", often=times(len(rows)), name=subject or "a program", user=user,
         subject=f" ({subject[:120].strip()})" if subject else "", port=f" {port}" if port is not None else "",
     )  # fmt: skip
     return told if service else told[0].upper() + told[1:]

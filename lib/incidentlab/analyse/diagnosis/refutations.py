@@ -36,6 +36,9 @@ _LAST_TRIES = 10
 _AFTER_A_CRASH = 3
 """A program that logs more lines than these after an error did not end by it (unless it began anew)."""
 
+_AGAIN = 3
+"""What is raised as often, and harms to the end, did not pass."""
+
 _WORK = 20
 """As many different lines after the last sign, without an error among the last of them, are work."""
 
@@ -112,8 +115,13 @@ def works_afterwards(case: Case, found: Hypothesis) -> Fact | None:
 
 
 def went_on(case: Case, found: Hypothesis) -> Fact | None:
-    """Hold that the program logged more after its error, and did not begin anew; or that it is no application."""
+    """Hold that the program logged more after its error, and did not begin anew; or that it is no application.
+
+    What it raises again and again to the end did not pass, though it goes on.
+    """
     if found.kind != "crash" or _fell(case, found) or case.began_anew(found.service, found.signs[0]):
+        return None
+    if len(found.signs) >= _AGAIN and found.harm is not None and found.service not in case.stores:
         return None
     spoken = case.spoken_after(found.service, found.signs[0])
     if found.service not in case.stores and len(spoken) <= _AFTER_A_CRASH:

@@ -45,7 +45,7 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
     calm = _calm(case) if sign is None else None
     shown = sign or calm
     if shown is None:
-        return _unknown(case, [], roots) if roots else _complaint(case) or _silent()
+        return _complaint(case) or _silent()
     hidden = _cut_off(case) or _last_word(case)
     if hidden is not None:
         return hidden
@@ -59,8 +59,8 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
 def _passed(case: Case, found: Hypothesis) -> None:
     """Tell of the errors that did not last: nothing is broken at the end, but not nothing happened."""
     wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
-    wrong |= case.logs.index.isin(case.logs.index[case.marked("refused_request")["row"].astype(int)])
-    rows = tables.records(case.logs[wrong])
+    refused = case.logs.index.isin(case.marked("refused_request")["row"])
+    rows = tables.records(case.logs[wrong | pd.Series(refused, index=case.logs.index)])
     if rows:
         lines = "one line reports an error" if len(rows) == 1 else f"{len(rows)} lines report errors"
         found.sentence = f"Nothing is broken at the end of the evidence; before it, {lines}, after which work goes on."

@@ -27,7 +27,7 @@ def sentence(harm: Record) -> str:
     means: str = f" ({EXITS.get(int(code)) or _signal(int(code))})" if pd.notna(code) else ""
     listed: str = who if pd.notna(harm["service"]) else "a container"
     words = {
-        "crashed": f"{who} ended by an error of its own, {often}",
+        "crashed": f"{who} failed with an error of its own, {often}",
         "ended": f"{who} exited with code {code}{means}, {often}",
         "restarting": f"{who} is being restarted; it last exited with code {code}{means}",
         "reset": f"{who} ended all its own processes and began anew, {often}",
