@@ -30,6 +30,12 @@ def test_a_wide_table() -> None:
     ]
 
 
+def test_the_cells_of_a_row_are_told_apart() -> None:
+    """Each value of a row with several series has a pointer to its column; a row with one is meant as a whole."""
+    assert load("time,p50,5/~m\n0,1,2\n").readings["pointer"].tolist() == ["/5~1~0m", "/p50"]
+    assert load("time,p50\n0,1\n").readings["pointer"].isna().all()
+
+
 def test_a_long_table() -> None:
     """A table with a value on each row names its series on each, or has only one."""
     assert told("ts;metric;value;service\n2026-01-31T09:24:00Z;p99;0.5;web\n") == [[1769851440.0, "p99", "web", 0.5]]

@@ -124,3 +124,15 @@ def test_an_alarm_is_a_detection(folder: Path) -> None:
     assert "Alarm at 10:15:00: p99 is high. [alarms.csv:2]" in " ".join(page(found).split())
     (section,) = (one for one in draft(found).internal.sections if one.title == "Detection")
     assert "p99 is high" in str(section.nodes[0])
+
+
+def test_what_somebody_wrote_is_cut_and_harmless(folder: Path) -> None:
+    """A long text is cut where it is told, and neither a tag nor an escape sequence in it reaches page or terminal."""
+    hostile = "<img src=x>\x1b[31m" + "x" * 5000
+    (folder / "deploys.csv").write_text(f"time,service,deploy\n2026-03-04T10:11:30Z,{hostile},{hostile}\n")
+    (folder / "latency.csv").write_text(latency(0.9).replace("p99_seconds", hostile))
+    found = investigate(load(folder))
+    assert "\x1b" not in page(found)
+    assert len(page(found)) < 6000
+    assert "<img" not in answer(found).html
+    assert found.timeline["service"].dropna().unique().tolist() == ["checkout"]

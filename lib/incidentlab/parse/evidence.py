@@ -163,6 +163,17 @@ def at(value: Any, *path: str) -> Any:
     return value
 
 
+def step(key: str) -> str:
+    """Return a key as a step of a JSON pointer (RFC 6901, section 3).
+
+    Examples
+    --------
+    >>> step("a/~b")
+    'a~1~0b'
+    """
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 def _json(text: str) -> Any:
     try:
         return door.loads(text)

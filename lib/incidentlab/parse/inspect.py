@@ -22,7 +22,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.parse import clock, shapes
-from incidentlab.parse.evidence import Evidence, at, documents
+from incidentlab.parse.evidence import Evidence, at, documents, step
 from incidentlab.tables.documents import number
 
 _LABEL = "com.docker.compose."
@@ -208,7 +208,7 @@ def _addresses(several: list[_Snapshot], base: dict[str, Any]) -> list[dict[str,
                     "ip": ip,
                     "network": network,
                     "first_seen": clock.time(snapshot.seen),
-                    **_where(snapshot, f"/NetworkSettings/Networks/{_escape(network)}"),
+                    **_where(snapshot, f"/NetworkSettings/Networks/{step(network)}"),
                 },
             )
             names = {*(entry.get("Aliases") or ()), *(entry.get("DNSNames") or ())}
@@ -293,11 +293,6 @@ def _named(base: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def _where(snapshot: _Snapshot, path: str) -> dict[str, Any]:
     return {"line": snapshot.line, "pointer": (snapshot.pointer + path) or None}
-
-
-def _escape(key: str) -> str:
-    """Return a key as a step of a JSON pointer (RFC 6901, section 3)."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _time(value: Any) -> pd.Timestamp:

@@ -25,6 +25,8 @@ _KINDS = {
 }
 _TEXTS = (*_KINDS, "text", "what", "event", "description", "version")
 _AUTHORS = ("author", "who", "by", "user")
+_LONGEST = 63
+"""Letters of a service's name: it is a host's name too (RFC 1035, 2.3.4)."""
 
 
 def recognise(head: bytes) -> bool:
@@ -60,11 +62,22 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
             continue
         ns, error = time(row.get(when, ""))
         untimed += [line] if ns == clock.NAT else []
-        told = {"service": row.get("service") or None, "author": row.get(who) or None, "text": row[what]}
+        told = {"service": service(row.get("service")), "author": row.get(who) or None, "text": row[what]}
         kind = _KINDS.get(row.get("kind", "").lower(), usual)
         place = {"order": order - 1, "file": file, "line": line}
         rows.append({"ts": clock.time(ns), "error_s": error, "kind": kind, **told, **place})
     return Evidence({"notes": tables.rows(rows, tables.NOTES)}, timeless(untimed))
+
+
+def service(text: str | None) -> str | None:
+    """Return the name of a service as it stands in a cell; None where there is none, or what nobody would call one.
+
+    Examples
+    --------
+    >>> service("web"), service(""), service("w" * 200)
+    ('web', None, None)
+    """
+    return text if text and len(text) <= _LONGEST and text.isprintable() else None
 
 
 def time(text: str) -> tuple[int, float]:

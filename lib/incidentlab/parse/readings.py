@@ -1,7 +1,8 @@
 """Values of metrics: CSV of times and numbers, or what Prometheus answers to a range query.
 
-CSV is long (time, series, value) or wide (a time, then a column for each series). Prometheus' answer is read as its
-HTTP API gives it: ``data.result``, each with its labels and its pairs of seconds and number.
+CSV is long (time, series, value) or wide (a time, then a column for each series, to which the pointer of a reading
+leads as if the row were an object). Prometheus' answer is read as its HTTP API gives it: ``data.result``, each with its
+labels and its pairs of seconds and number.
 
 Source: https://prometheus.io/docs/prometheus/latest/querying/api/, "Range queries" and "Expression query result
 formats": a matrix has ``values``, a vector one ``value``; a number is a text, which may be NaN or +Inf.
@@ -16,7 +17,7 @@ from typing import Any
 from incidentlab import tables
 from incidentlab.parse import clock, exports, lines, notes, shapes
 from incidentlab.parse.cells import cells, header
-from incidentlab.parse.evidence import Evidence, at, documents
+from incidentlab.parse.evidence import Evidence, at, documents, step
 
 _SERIES = ("series", "metric", "name")
 _VALUE = "value"
@@ -93,8 +94,9 @@ def _table(data: bytes) -> tuple[list[Row], list[str]]:
             value = _number(named.get(name, ""))
             odd += [line] if value is None else []
             called = name if wide else named.get(series or "", "") or _VALUE
-            told = {"series": called, "service": named.get("service") or None, "value": value}
-            found.append({"ts": clock.time(ns), "line": line, **told})
+            told = {"series": called, "service": notes.service(named.get("service")), "value": value}
+            pointer = f"/{step(name)}" if len(wide) > 1 else None
+            found.append({"ts": clock.time(ns), "line": line, "pointer": pointer, **told})
     return found, [*notes.timeless(untimed), *_strange(odd, "values are no numbers")]
 
 
@@ -114,7 +116,7 @@ def _answer(answer: Row, line: int, above: str) -> list[Row]:
     for place, one in result:
         told = one["metric"]
         several = one["values"] if isinstance(one.get("values"), list) else None
-        service = next((told[name] for name in _SERVICES if name in told), None)
+        service = notes.service(next((told[name] for name in _SERVICES if name in told), None))
         row = {"series": _called(told, shared), "service": service, "line": line}
         for at_, pair in enumerate([one.get("value")] if several is None else several):
             pointer = f"{above}/data/result/{place}/value{'' if several is None else f's/{at_}'}"

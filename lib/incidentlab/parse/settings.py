@@ -16,6 +16,7 @@ import pandas as pd
 import yaml
 
 from incidentlab import tables
+from incidentlab.parse.evidence import step
 from incidentlab.tables.documents import yaml_node
 
 _LARGEST = 1 << 20
@@ -88,7 +89,7 @@ def _row(value: Value, resolved: bool) -> dict[str, Any]:
         "value": value.value,
         "literal": None if resolved else plain,
         "line": value.line,
-        "pointer": "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in value.keys),
+        "pointer": "/" + "/".join(map(step, value.keys)),
     }
 
 

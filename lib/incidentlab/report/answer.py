@@ -191,7 +191,7 @@ def _harmed(investigation: Investigation) -> Section:
 def _beside(investigation: Investigation, timezone: str) -> Section:
     """Return what was measured, deployed and alarmed."""
     told = beside.every(investigation, timezone)
-    return "Beside the logs", [f"{one.text}.{''.join(at(row) for row in one.rows)}" for one in told]
+    return "Beside the logs", [f"{one.text}.{''.join(dict.fromkeys(map(at, one.rows)))}" for one in told]
 
 
 def _chain(investigation: Investigation) -> Section:

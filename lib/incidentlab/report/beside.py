@@ -15,13 +15,16 @@ from incidentlab import tables
 from incidentlab.investigate import Investigation
 from incidentlab.report.moment import clock as clock_of
 from incidentlab.report.moment import lasted
+from incidentlab.report.show import visible
 
 Record = dict[str, Any]
 Clock = Callable[[Any], str]
 SOURCES = ("notes", "readings")
 """Where a row of the timeline was seen that stands beside the logs."""
 _MOST = 5
-"""Breaches and alarms that are told; all stand in the timeline."""
+"""Breaches, alarms and rows that a deploy came before that are told; all stand in the timeline."""
+_LONGEST = 140
+"""Characters of what somebody wrote: the place beside it leads to the rest."""
 
 
 class Told(NamedTuple):
@@ -48,7 +51,7 @@ def breaches(found: Investigation, clock: Clock) -> list[Told]:
 def alarms(found: Investigation, clock: Clock) -> list[Told]:
     """Return the alarms that somebody wrote down."""
     rows = tables.records(found.timeline[found.timeline["what"].eq("alarm")].head(_MOST))
-    return [Told(f"Alarm at {clock(row['ts'])}: {row['detail']}", [row]) for row in rows]
+    return [Told(f"Alarm at {clock(row['ts'])}: {visible(row['detail'], longest=_LONGEST)}", [row]) for row in rows]
 
 
 def deploys(found: Investigation, clock: Clock) -> list[Told]:
@@ -81,7 +84,7 @@ def _breach(row: Record, clock: Clock) -> str:
     whose: str = f"{row['service']}: " if pd.notna(row["service"]) else ""
     until: str = f" to {clock(row['until'])}" if pd.notna(row["until"]) else " to the last reading"
     since: str = f"; it may have begun up to {lasted(row['error_s'])} before" if pd.notna(row["error_s"]) else ""
-    return f"{whose}{row['detail']}, from {clock(row['ts'])}{until}{since}"
+    return f"{whose}{visible(row['detail'], longest=_LONGEST)}, from {clock(row['ts'])}{until}{since}"
 
 
 def _before(row: Record, known: list[Record]) -> Record | None:
@@ -101,21 +104,19 @@ def _error(one: Record, other: Record) -> float:
 
 def _led(deploy: Record, rows: list[Record], clock: Clock) -> str:
     surely = [row for row in rows if _apart(deploy, row) >= _error(deploy, row)]
-    told = [f"{lasted(_apart(deploy, row))} before {_named(row)}" for row in surely]
-    told += [
-        f"{lasted(abs(_apart(deploy, row)))} from {_named(row)}, within the error of {lasted(_error(deploy, row))}: "
-        "which came first is unknown"
-        for row in rows
-        if row not in surely
-    ]
+    unsure = [row for row in rows if row not in surely]
+    told = [f"{lasted(_apart(deploy, row))} before {_named(row)}" for row in surely[:_MOST]]
+    if unsure:
+        near = ", ".join(f"{lasted(abs(_apart(deploy, row)))} from {_named(row)}" for row in unsure[:_MOST])
+        error = lasted(max(_error(deploy, row) for row in unsure))
+        told.append(f"{near}, within the error of {error}: which came first is unknown")
     whose: str = f" of {deploy['service']}" if pd.notna(deploy["service"]) else ""
     head = f"The last deploy{whose} before it" if surely else f"A deploy{whose} at about the same time"
-    return (
-        f"{head}: “{deploy['detail']}” at {clock(deploy['ts'])}, {'; '.join(told)}. No row shows that it is the cause"
-    )
+    what = f"“{visible(deploy['detail'], longest=_LONGEST)}”"
+    return f"{head}: {what} at {clock(deploy['ts'])}, {'; '.join(told)}. No row shows that it is the cause"
 
 
 def _named(row: Record) -> str:
     if row["what"] == "breach":
-        return f"“{row['detail']}”"
+        return f"“{visible(row['detail'], longest=_LONGEST)}”"
     return f"the first errors of {row['service']}" if pd.notna(row["service"]) else "the first errors"
