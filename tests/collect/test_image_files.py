@@ -49,6 +49,13 @@ def test_a_name_that_climbs_stays_inside_the_image(tmp_path: Path) -> None:
     assert [entry[0] for one in image_files.layers(archive) for entry in one["files"]] == ["/etc/shadow"]
 
 
+def test_a_file_that_the_layer_cuts_off_is_no_file(tmp_path: Path) -> None:
+    """A layer that ends inside a file is damaged: what is there of it has no digest of its own."""
+    cut = layer(("app/run", "file", "x" * 2000))[:1024]
+    with pytest.raises(EngineTrouble, match="unexpected end of data"):
+        list(image_files.layers(save(tmp_path / "images.tar", [cut])))
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "no manifest", "loop", "missing"])
 def test_an_archive_that_cannot_be_read_is_one_line(tmp_path: Path, damage: str) -> None:
     """A damaged archive is an error of ours that says what could not be read, never a traceback of tarfile's."""

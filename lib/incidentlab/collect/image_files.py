@@ -17,7 +17,7 @@ import posixpath
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from incidentlab.tables import EngineTrouble
 
@@ -116,9 +116,15 @@ def _kind(member: tarfile.TarInfo) -> str:
 
 
 def _digest(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
-    file, digest = tar.extractfile(member), hashlib.sha256()
-    while chunk := file.read(_CHUNK) if file else b"":
+    digest, left = hashlib.sha256(), member.size
+    file = cast("IO[bytes]", tar.extractfile(member) if member.issparse() else tar.fileobj)
+    if not member.issparse():  # what `extractfile` puts around a file takes longer than a small file
+        file.seek(member.offset_data)
+    while left and (chunk := file.read(min(left, _CHUNK))):
         digest.update(chunk)
+        left -= len(chunk)
+    if left:
+        raise tarfile.ReadError("unexpected end of data")
     return digest.hexdigest()[:16]
 
 

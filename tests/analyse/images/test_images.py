@@ -28,7 +28,7 @@ def tree(*layers: list[Member]) -> images.Tree:
         for one in found
         for entry in one["files"]
     ]
-    return images.merged([diff_id(one) for one in built], tables.rows(rows, tables.IMAGE_FILES))
+    return images.merged([diff_id(one) for one in built], images.by_layer(tables.rows(rows, tables.IMAGE_FILES)))
 
 
 def hidden(*layers: list[Member]) -> list[tuple[str, int, str]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.images.contents import contents
-from incidentlab.analyse.images.merge import Tree, merged
+from incidentlab.analyse.images.merge import Entry, Tree, by_layer, merged
 from incidentlab.analyse.images.waste import waste
 
 
@@ -21,9 +21,7 @@ def tree(layers: pd.DataFrame, files: pd.DataFrame) -> Tree | None:
         Of the one image.
     files : IMAGE_FILES
     """
-    diff_ids = layers.sort_values("layer")["diff_id"].dropna().tolist()
-    known = set(files["diff_id"].dropna().unique())
-    return merged(diff_ids, files) if diff_ids and known.issuperset(diff_ids) else None
+    return _tree(layers, by_layer(files[files["diff_id"].isin(layers["diff_id"])]))
 
 
 def trees(layers: pd.DataFrame, files: pd.DataFrame) -> dict[str, Tree]:
@@ -34,8 +32,14 @@ def trees(layers: pd.DataFrame, files: pd.DataFrame) -> dict[str, Tree]:
     layers : LAYERS
     files : IMAGE_FILES
     """
-    found = {str(image): tree(rows, files) for image, rows in layers.groupby("image", sort=False)}
+    known = by_layer(files)
+    found = {str(image): _tree(rows, known) for image, rows in layers.groupby("image", sort=False)}
     return {image: merged for image, merged in found.items() if merged is not None}
+
+
+def _tree(layers: pd.DataFrame, known: Mapping[str, list[Entry]]) -> Tree | None:
+    diff_ids = layers.sort_values("layer")["diff_id"].dropna().tolist()
+    return merged(diff_ids, known) if diff_ids and known.keys() >= set(diff_ids) else None
 
 
 def every_content(trees: Mapping[str, Tree]) -> pd.DataFrame:

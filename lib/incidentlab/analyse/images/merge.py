@@ -10,13 +10,11 @@ Source: OCI image-spec `layer.md`, "Applying changesets".
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-
-from incidentlab import tables
 
 _LINKS = 40
 """Symbolic links that a look-up follows, as the kernel does (path_resolution(7), MAXSYMLINKS)."""
@@ -78,8 +76,11 @@ class Tree:
     def _link(self, path: str, layer: int) -> None:
         """Make a path known to the folders above it; a file that stood in the place of one of them is hidden."""
         while path != "/":
-            above = posixpath.dirname(path)
-            self._below.setdefault(above, set()).add(path)
+            above = path.rpartition("/")[0] or "/"
+            known = self._below.setdefault(above, set())
+            if path in known:  # then so is every folder above it, and none of them has become a file since
+                return
+            known.add(path)
             if (blocking := self.entries.get(above)) is not None and blocking["kind"] in ("file", "hardlink"):
                 self.hidden.append((self.entries.pop(above), layer, None))
             path = above
@@ -100,30 +101,39 @@ class Tree:
                 self.hidden.append((old, layer, None))
 
 
-def merged(diff_ids: list[str], files: pd.DataFrame) -> Tree:
+def merged(diff_ids: list[str], layers: Mapping[str, list[Entry]]) -> Tree:
     """Return the tree of an image.
 
     Parameters
     ----------
     diff_ids
         Its layers, the base first.
-    files : IMAGE_FILES
-        Has the files of these layers; others are left out.
+    layers
+        As `by_layer` gives them.
 
     Examples
     --------
     >>> rows = [{"diff_id": "a", "path": "/x", "kind": "file"}, {"diff_id": "b", "path": "/x", "kind": "whiteout"}]
-    >>> merged(["a", "b"], tables.rows(rows, tables.IMAGE_FILES)).entries
+    >>> from incidentlab import tables
+    >>> merged(["a", "b"], by_layer(tables.rows(rows, tables.IMAGE_FILES))).entries
     {}
     """
     tree = Tree()
-    for number, entries in enumerate(per_layer(diff_ids, files), 1):
-        tree.lay(number, entries)
+    for number, diff_id in enumerate(diff_ids, 1):
+        tree.lay(number, layers.get(diff_id, []))
     return tree
 
 
-def per_layer(diff_ids: list[str], files: pd.DataFrame) -> Iterator[list[Entry]]:
-    """Yield the entries of each layer, in order."""
-    groups = dict(list(files[files["diff_id"].isin(diff_ids)].groupby("diff_id", sort=False)))
-    for diff_id in diff_ids:
-        yield tables.records(groups[diff_id]) if diff_id in groups else []
+def by_layer(files: pd.DataFrame) -> dict[str, list[Entry]]:
+    """Return the entries of each layer, in order.
+
+    Parameters
+    ----------
+    files : IMAGE_FILES
+    """
+    found: dict[str, list[Entry]] = {}
+    names = [str(name) for name in files]
+    for row in zip(*(files[name].tolist() for name in names), strict=True):  # to_dict takes three times as long
+        entry = dict(zip(names, row, strict=True))
+        found.setdefault(entry["diff_id"], []).append(entry)
+    return found

@@ -33,10 +33,10 @@ def waste(image: str, tree: Tree) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from incidentlab.analyse.images.merge import merged
+    >>> from incidentlab.analyse.images.merge import by_layer, merged
     >>> file = {"path": "/a", "kind": "file", "digest": "e3", "size_bytes": 5}
     >>> rows = tables.rows([file | {"diff_id": d} for d in "12"], tables.IMAGE_FILES)
-    >>> waste("web", merged(["1", "2"], rows))[["layer", "size_bytes", "reason", "hidden_by"]].values.tolist()
+    >>> waste("web", merged(["1", "2"], by_layer(rows)))[["layer", "size_bytes", "reason", "hidden_by"]].values.tolist()
     [[1, 5, 'copied', 2]]
     """
     alive = {_owner(entry) for entry in tree.entries.values()}
