@@ -69,6 +69,7 @@ def test_the_draft_tells_bursts_breach_and_deploy(found: Investigation) -> None:
         "p99_seconds rose from 0.12 to 0.9 in 9 readings, from 10:13:00 to 10:22:00": "latency.csv:15",
         "The last deploy of checkout before it: “ada: checkout 2.7” at 10:11:30, 1 min 30 s before": "deploys.csv:3",
         "A deploy at 10:21:30: grace: checkout 2.6 again": "deploys.csv:4",
+        "incidentlab read 42 log lines, 0 engine events and 0 probes, 4 notes and 31 readings of metrics": "ledger:1",
     }.items():
         (cited,) = (places for said, places in sentences.items() if said.startswith(sentence))
         assert place in cited

@@ -15,7 +15,8 @@ Source = Annotated[
     typer.Argument(
         metavar="SOURCE",
         help="The evidence: a bundle (folder, .zip, .tar.gz) or a file of logs; - for standard input; compose:PROJECT "
-        "for a live project; or an address such as s3://BUCKET/INCIDENT.",
+        "for a live project; or an address such as s3://BUCKET/INCIDENT. Several of one incident have "
+        "' + ' between them, in one text.",
     ),
 ]
 Notebook = Annotated[

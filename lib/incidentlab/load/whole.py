@@ -34,7 +34,8 @@ def incident(name: str, found: list[Found], redactor: Redactor) -> Incident:
     said = {file: source for one in found for file, source in one.declared.items()}
     sources = _apart(found)
     ledger = {source: row for one in found for source, row in one.ledger.items()}
-    declared.known(said, _files(sources))
+    if said:
+        declared.known(said, _files(sources))
     sources, clocks = times.on_one_clock(sources, declared.clocks(said), declared.unknown(said))
     every = [evidence for several in sources.values() for evidence in several]
     frames = {table.name: _joined(every, table) for table in tables.EVIDENCE_TABLES} | {"clocks": clocks}
@@ -55,7 +56,7 @@ def _apart(found: list[Found]) -> dict[str, list[Evidence]]:
     sources: dict[str, list[Evidence]] = {}
     seen: set[str] = set()
     for one in found:
-        files = _files(one.sources)
+        files = _files(one.sources) if len(found) > 1 else set()
         if twice := sorted(seen & files):
             raise BadInput(f"two sources hold a file that is called {twice[0]}; rename one, so that each can be cited")
         seen |= files

@@ -42,8 +42,9 @@ def on_one_clock(sources: Sources, clocks: pd.DataFrame, unknown: dict[str, int]
     """
     every = [evidence for several in sources.values() for evidence in several]
     beside = any(len(e.frames.get(name, ())) for e in every for name in ("notes", "readings"))
-    all_ = {file for e in every for file in _files(e)}
-    wanted = all_ if beside or unknown else set(clocks["source"])
+    if not beside and not unknown and clocks.empty:
+        return sources, clocks
+    wanted = {file for e in every for file in _files(e)} if beside or unknown else set(clocks["source"])
     timed = _each(sources, lambda one: _by_program(one) if wanted.intersection(_files(one)) else one)
     printed = {file for e in timed.values() for one in e if _PRINTED in one.gap for file in _files(one)}
     found = _each(timed, lambda one: _declared(one, clocks))

@@ -143,9 +143,11 @@ def _open(m: Material) -> list[Node]:
 
 def _diagnosed(m: Material) -> Statement:
     incident = m.found.incident
+    more = f", {len(incident.notes)} notes and {len(incident.readings)} readings of metrics"
+    beside = more if len(incident.notes) + len(incident.readings) else ""
     read = (
         f"incidentlab read {len(incident.logs)} log lines, {len(incident.events)} engine events and "
-        f"{len(incident.probes)} probes from {len(m.ledger)} sources, and weighed {len(m.found.findings)} "
+        f"{len(incident.probes)} probes{beside} from {len(m.ledger)} sources, and weighed {len(m.found.findings)} "
         f"hypothes{'i' if len(m.found.findings) == 1 else 'e'}s."
     )
     return Statement(m.ledger, read)
