@@ -51,6 +51,14 @@ def test_notes_from_a_spreadsheet(mark: bytes) -> None:
         assert noted[["ts", "text"]].values.tolist() == [[pd.Timestamp("2026-01-31T09:24Z"), "caf\u00e9"]]
 
 
+def test_a_table_that_ends_too_soon_says_so() -> None:
+    """Behind a quote that nobody closes a table cannot be read on; the ledger says from which line."""
+    text = 'time,note\n2026-01-31T09:24:00Z,x\n2026-01-31T09:25:00Z,"' + "9\n" * 100_000
+    incident = load(text)
+    assert len(incident.notes) == 1
+    assert "begins in line 3 has no end" in incident.ledger["truncated"].iloc[0]
+
+
 @given(st.lists(st.lists(st.sampled_from(["", "x", '"', "\0", "\ud800", "2026-01-31T09:24Z", "9" * 400, "\u00b2"]))))
 def test_any_rows_are_read_past(rows: list[list[str]]) -> None:
     """Rows of any length with anything in their cells give a table of notes."""

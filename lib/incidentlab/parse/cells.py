@@ -21,8 +21,11 @@ def header(head: bytes) -> tuple[str, list[str]]:
     return (between, [name.strip() for name in names[1]]) if names else ("", [])
 
 
-def cells(text: str, between: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with the line on which it begins; a cell may run over several."""
+def cells(text: str, between: str, *, lost: list[int] | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line on which it begins; a cell may run over several.
+
+    A cell of more than 128 KiB, as behind a quote that nobody closes, ends the table: `lost` is given the line of it.
+    """
     table = csv.reader(io.StringIO(text, newline=""), delimiter=between)
     line = 1
     try:
@@ -30,5 +33,17 @@ def cells(text: str, between: str) -> Iterator[tuple[int, list[str]]]:
             if row:
                 yield line, row
             line = table.line_num + 1
-    except csv.Error:  # a NUL, or a cell of more than 128 KiB: what was read until there counts
-        return
+    except csv.Error:
+        if lost is not None:
+            lost.append(line)
+
+
+def unread(lost: list[int]) -> list[str]:
+    """Return the words of the ledger for a table that ended too soon.
+
+    Examples
+    --------
+    >>> unread([7])
+    ['a cell that begins in line 7 has no end: what stands from there on is not read']
+    """
+    return [f"a cell that begins in line {line} has no end: what stands from there on is not read" for line in lost]

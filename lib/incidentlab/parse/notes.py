@@ -11,7 +11,7 @@ from typing import Any
 
 from incidentlab import tables
 from incidentlab.parse import clock, exports, lines
-from incidentlab.parse.cells import cells, header
+from incidentlab.parse.cells import cells, header, unread
 from incidentlab.parse.evidence import Evidence
 from incidentlab.parse.wrappers import json_lines
 
@@ -56,7 +56,8 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
     when, what, who = (next((n for n in names if n in columns), "") for names in (TIMES, _TEXTS, _AUTHORS))
     usual = _KINDS.get(what) or _KINDS.get(PurePosixPath(file).stem.lower().partition("-")[0], "note")
     rows, untimed = [], []
-    for order, (line, found) in enumerate(cells(data.decode("utf-8", "replace"), between)):
+    lost: list[int] = []
+    for order, (line, found) in enumerate(cells(data.decode("utf-8", "replace"), between, lost=lost)):
         row = dict(zip(columns, (cell.strip() for cell in found), strict=False))
         if order == 0 or not row.get(what):
             continue
@@ -66,7 +67,7 @@ def parse(data: bytes, *, file: str, **_: Any) -> Evidence:
         kind = _KINDS.get(row.get("kind", "").lower(), usual)
         place = {"order": order - 1, "file": file, "line": line}
         rows.append({"ts": clock.time(ns), "error_s": error, "kind": kind, **told, **place})
-    return Evidence({"notes": tables.rows(rows, tables.NOTES)}, timeless(untimed))
+    return Evidence({"notes": tables.rows(rows, tables.NOTES)}, [*timeless(untimed), *unread(lost)])
 
 
 def service(text: str | None) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from incidentlab import tables
 from incidentlab.parse import clock, exports, lines, notes, shapes
-from incidentlab.parse.cells import cells, header
+from incidentlab.parse.cells import cells, header, unread
 from incidentlab.parse.evidence import Evidence, at, documents, step
 
 _SERIES = ("series", "metric", "name")
@@ -84,7 +84,8 @@ def _table(data: bytes) -> tuple[list[Row], list[str]]:
     series = next((name for name in _SERIES if name in columns), None)
     wide = _wide(columns) if _VALUE not in columns else []
     found, untimed, odd = [], [], []
-    for line, row in islice(cells(data.decode("utf-8", "replace"), between), 1, None):
+    lost: list[int] = []
+    for line, row in islice(cells(data.decode("utf-8", "replace"), between, lost=lost), 1, None):
         named = dict(zip(columns, (cell.strip() for cell in row), strict=False))
         ns, _ = notes.time(named.get(when, ""))
         if ns == clock.NAT:
@@ -97,7 +98,7 @@ def _table(data: bytes) -> tuple[list[Row], list[str]]:
             told = {"series": called, "service": notes.service(named.get("service")), "value": value}
             pointer = f"/{step(name)}" if len(wide) > 1 else None
             found.append({"ts": clock.time(ns), "line": line, "pointer": pointer, **told})
-    return found, [*notes.timeless(untimed), *_strange(odd, "values are no numbers")]
+    return found, [*notes.timeless(untimed), *_strange(odd, "values are no numbers"), *unread(lost)]
 
 
 def _strange(places: list[int], what: str) -> list[str]:
