@@ -1,24 +1,33 @@
 """What a kill at any moment, a full disk and a second writer leave: the old result or the new one, each whole."""
 
+import json
 import os
+import random
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from incidentlab import bundle, whole
 from incidentlab.bundle import recording
 from incidentlab.redact import Redactor
+from incidentlab.report.postmortem import export
+from incidentlab.run import one, task
 from incidentlab.tables import BadInput
 from incidentlab.teach import editions
 
 STEPS = ("open", "fsync", "replace", "rename", "mkdir", "unlink")
 """Calls of the system at each of which the process is killed once, before it and after it."""
+STRIDE = int(os.environ.get("STRIDE", "6"))
+"""A command is killed at one of so many moments; ``STRIDE=1`` kills it at each."""
 
 
 def killed(action: Callable[[], object], moment: int) -> bool:
@@ -57,6 +66,14 @@ def moments(action: Callable[[], object]) -> Iterator[int]:
         yield moment
 
 
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def content(folder: Path) -> dict[str, str]:
     """Return the files of a folder, hidden ones too."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -74,15 +91,113 @@ def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
     assert seen == {"old", "new"}
 
 
-def test_files_that_belong_together_are_all_written_before_one_is_replaced(tmp_path: Path) -> None:
-    """A kill leaves whole files only, and mends itself with the next write; before the first rename all are old."""
-    new, old = {"a": b"new", "b/c": b"new"}, {"a": b"old", "b/c": b"old"}
+def test_files_that_belong_together_are_never_mixed(tmp_path: Path) -> None:
+    """A kill at any step leaves all files old or all new, and nothing beside them once its watcher has seen it."""
+    new, old, seen = {"a": b"new", "b/c": b"new"}, {"a": b"old", "b/c": b"old", "d": b"old"}, set()
     whole.put_all(tmp_path, old)
-    for _ in moments(lambda: whole.put_all(tmp_path, new)):
-        found = {name: text for name, text in content(tmp_path).items() if not Path(name).name.startswith(".")}
-        assert set(found.values()) <= {"old", "new"}
+    for _ in moments(lambda: whole.put_all(tmp_path, new, gone=["d"])):
+        with whole.claimed(tmp_path):  # the watcher holds it till it has done the rest
+            found = content(tmp_path)
+        assert found in ({"a": "old", "b/c": "old", "d": "old"}, {"a": "new", "b/c": "new"})
+        seen.add(found["a"])
         whole.put_all(tmp_path, old)
-        assert content(tmp_path) == {"a": "old", "b/c": "old"}
+    assert seen == {"old", "new"}
+
+
+def test_where_the_watcher_is_killed_too_the_next_who_writes_does_the_rest(tmp_path: Path) -> None:
+    """Files that were complete take their places before others are written; a list that leads out is not followed."""
+    (tmp_path / "out").mkdir()
+    for name in ("out/.a.partial", "out/.x.partial"):
+        (tmp_path / name).write_text("new")
+    (tmp_path / "out" / whole.MOVES).write_text('[[".a.partial", "a"]]')
+    whole.put_all(tmp_path / "out", {"b": b"later"})
+    (tmp_path / "out" / whole.MOVES).write_text('[[".x.partial", "../x"]]')
+    whole.put_all(tmp_path / "out", {"b": b"later"})
+    assert content(tmp_path) == {"out/a": "new", "out/b": "later", "out/.x.partial": "new"}
+
+
+def test_a_file_that_cannot_take_its_place_is_an_error(tmp_path: Path) -> None:
+    """Where a folder stands in the way, the error says so and nothing hidden stays."""
+    (tmp_path / "a").mkdir()
+    with pytest.raises(IsADirectoryError):
+        whole.put_all(tmp_path, {"a": b"x", "b": b"y"})
+    assert set(content(tmp_path)) <= {"b"}
+
+
+def noted(place: Path, word: str) -> dict[str, Any]:
+    """Write a notebook that has printed a word."""
+    cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text=word)])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), place)
+    return {"status": "done"}
+
+
+def run_one(folder: Path, word: str, patch: pytest.MonkeyPatch) -> None:
+    """Do what the command `run` does; what the kernel would print is given."""
+    patch.setattr(one, "_execute", lambda _, target, *__, **___: noted(target, word))
+    one.run("what-happened", "x", output=folder)
+
+
+def run_many(folder: Path, word: str, patch: pytest.MonkeyPatch) -> None:
+    """Do what a worker of `batch` does with one incident."""
+
+    def executed(_: object, __: object, partial: Path, told: Path, ___: object) -> dict[str, Any]:
+        told.write_text(json.dumps({"word": word}))
+        return noted(partial, word)
+
+    patch.setattr(task, "_execute", executed)
+    task.execute(task.Task("a", "/a", "k", "q.ipynb", str(folder), {}, None), "")
+
+
+def drafted(folder: Path, word: str, patch: pytest.MonkeyPatch) -> None:
+    """Do what `postmortem` does, with pages of one word."""
+    patch.setattr(export, "draft", lambda *_, **__: None)
+    patch.setattr(export, "_files", lambda *_: {f"postmortem.{kind}": word.encode() for kind in ("md", "html", "pdf")})
+    patch.setattr(export, "people", lambda folder, _: export.human_of(folder, "x"))
+    export.write(None, folder)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("command", [run_one, run_many, drafted])
+def test_what_a_command_writes_is_of_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[[Path, str, pytest.MonkeyPatch], None]
+) -> None:
+    """Killed at moments drawn by lot, a command leaves the files of one run, whole, and no litter anywhere."""
+    out, aside, drawn = tmp_path / "out", tmp_path / "aside", random.Random(command.__name__)
+    out.mkdir()
+    aside.mkdir()
+    monkeypatch.setattr(whole.tempfile, "tempdir", str(aside))
+    command(out, "word-one", monkeypatch)
+    names, moment = set(content(out)), 0
+    while killed(lambda: command(out, "word-two", monkeypatch), moment := moment + drawn.randint(1, 2 * STRIDE - 1)):
+        with whole.claimed(out):
+            found = content(out)
+        assert set(found) == names
+        words = {word for text in found.values() for word in ("word-one", "word-two") if word in text}
+        assert len(words) == 1, (moment, words)
+        eventually(lambda: not list(aside.iterdir()))
+        command(out, "word-one", monkeypatch)
+    assert moment > STRIDE
+
+
+def test_a_kill_while_cells_run_leaves_nothing(tmp_path: Path) -> None:
+    """A run that is killed in the middle of a cell has written nothing, and its temporary folder is empty."""
+    cells = [
+        nbformat.v4.new_code_cell('source: str = "x"  # where', metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("import pathlib, time\npathlib.Path(source).touch()\ntime.sleep(600)"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "q.ipynb")
+    out, reached = tmp_path / "out", tmp_path / "reached"
+    program = "from incidentlab.cli import main; main()"
+    with tempfile.TemporaryDirectory() as short:  # no socket has a long name
+        aside = Path(short)
+        started = subprocess.Popen(
+            [sys.executable, "-c", program, "run", str(tmp_path / "q.ipynb"), str(reached), "-o", str(out)],
+            env={**os.environ, "TMPDIR": str(aside)},
+        )
+        eventually(reached.exists)
+        started.kill()
+        started.wait()
+        eventually(lambda: not list(aside.iterdir()))
+    assert not list(out.iterdir())
 
 
 def written(target: Path, text: bytes) -> None:
@@ -159,10 +274,7 @@ def test_scratch_is_gone_when_its_process_is_killed(tmp_path: Path, monkeypatch:
             (folder / "x").write_text("x")
             os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
-    until = time.monotonic() + 30
-    while list(tmp_path.iterdir()) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert list(tmp_path.iterdir()) == []
+    eventually(lambda: not list(tmp_path.iterdir()))
 
 
 def test_what_nobody_holds_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,15 +78,15 @@ def new(
     ] = Path("notebooks/lessons"),
 ) -> None:
     """Begin a lesson: its questions are proposed from the evidence."""
-    from incidentlab.run.shipped import write_new
     from incidentlab.tables import BadInput
     from incidentlab.teach.skeleton import skeleton
+    from incidentlab.whole import put_beside
 
     called = name or f"01-{recording.resolve().name}"
     if not called[:1].isdigit() or not called.replace("-", "").isalnum():
         raise BadInput(f"a lesson is called like 09-disk-full: a number, then words with dashes; not {called!r}")
     written, asked = skeleton(recording, called)
-    write_new(output, written)
+    put_beside(output, written)
     typer.echo(f"{', '.join(str(output / file) for file in written)}: {len(asked)} questions; write what says WRITE")
     typer.echo(f"next: incidentlab lessons check {output / called}.yaml")
 

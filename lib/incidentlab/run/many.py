@@ -211,6 +211,8 @@ def _opened(place: str, *, resume: bool) -> Iterator[Results | Delivered]:
     except OSError as error:
         raise BadInput(f"{folder} cannot be written to: {error.strerror}; give another folder") from error
     with opened as results:
+        with whole.claimed(folder):
+            whole.settle(folder)
         for left in folder.glob(".*.partial*"):
             left.unlink(missing_ok=True)  # a worker of an earlier batch may be about to rename it
         yield results

@@ -14,7 +14,7 @@ from typing import Any
 
 from incidentlab.run.parameters import Parameter
 from incidentlab.tables import BadInput
-from incidentlab.whole import put_all
+from incidentlab.whole import put_beside
 
 _PACKAGE = Path(__file__).parent.parent
 _NUMBER = re.compile(r"^\d+-")
@@ -114,23 +114,8 @@ def copies(target: Path) -> list[Path]:
         for path in sorted(data.rglob("*"))
         if path.is_file()
     }
-    write_new(target, written)
+    put_beside(target, written)
     return [target / path.name for path in names().values()]
-
-
-def write_new(target: Path, written: Mapping[str, bytes]) -> None:
-    """Write files into a folder, or none if one of another content is in the way: it may be somebody's work.
-
-    Raises
-    ------
-    BadInput
-        One is in the way.
-    """
-    for name, content in written.items():
-        path = target / name
-        if path.exists() and path.read_bytes() != content:
-            raise BadInput(f"{path} is there already and differs: it may be somebody's work; give another folder")
-    put_all(target, written)
 
 
 def _moved(text: str) -> bytes:

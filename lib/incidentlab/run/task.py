@@ -79,25 +79,25 @@ def execute(task: Task, server: str) -> dict[str, Any]:
         The server is gone; nothing is known of this run.
     """
     started, t0 = pd.Timestamp.now("UTC"), time.monotonic()
-    folder = Path(task.folder)
-    partial, told = folder / f".{task.incident}.partial.ipynb", folder / f".{task.incident}.partial.json"
     row: dict[str, Any] = {"incident": task.incident, "source": task.source, "timeout_s": task.timeout_s}
     with whole.scratch() as scratch:  # also of a killed kernel
+        partial, told = scratch / "notebook.ipynb", scratch / "verdict.json"
         row |= _execute(task, server, partial, told, str(scratch))
-    if row["status"] != "done":
-        told.unlink(missing_ok=True)  # it may have ended in the middle
-    row |= dict.fromkeys(OUTPUTS) | {"key": task.key}
-    for file, kind in ((told, "verdict"), (partial, "notebook")):
-        done = folder / f"{task.incident}{OUTPUTS[kind]}"
-        done.unlink(missing_ok=True)
-        if file.exists():
-            row[kind] = file.replace(done).name
-    if row["notebook"]:
-        book = nbformat.read(folder / row["notebook"], as_version=4)
-        shown = page(book, title=task.incident, index="index.html").encode("utf-8", "replace")
-        row["page"] = whole.put(folder / f"{task.incident}.html", shown).name
+        made = {"notebook": partial.read_bytes()} if partial.exists() else {}
+        if row["status"] == "done" and told.exists():  # else it may have ended in the middle
+            made["verdict"] = told.read_bytes()
+    if made.get("notebook"):
+        book = nbformat.reads(made["notebook"].decode(), as_version=4)
+        made["page"] = page(book, title=task.incident, index="index.html").encode("utf-8", "replace")
+    names = {kind: f"{task.incident}{ending}" for kind, ending in OUTPUTS.items()}
+    whole.put_all(
+        Path(task.folder),
+        {names[kind]: data for kind, data in made.items()},
+        gone=[names[kind] for kind in OUTPUTS if kind not in made],
+    )
+    row |= {kind: names[kind] if kind in made else None for kind in OUTPUTS} | {"key": task.key}
     if row["verdict"]:
-        row |= _answered(json.loads((folder / row["verdict"]).read_text(encoding="utf-8")))
+        row |= _answered(json.loads(made["verdict"]))
     return row | {"started": started.isoformat(), "duration_s": round(time.monotonic() - t0, 3)}
 
 

@@ -19,7 +19,7 @@ from incidentlab.teach.lesson import SEALED, sealed
 from incidentlab.teach.plan import plan
 from incidentlab.teach.question import answers
 from incidentlab.teach.written import read
-from incidentlab.whole import put_all
+from incidentlab.whole import put_beside
 
 EDITIONS = ("student", "instructor")
 _TOLD = ("README.md", "ground-truth.json")
@@ -54,11 +54,7 @@ def editions(source: Path, target: Path, *, edition: str = "student", data: Path
     if edition not in EDITIONS:
         raise BadInput(f"no edition is called {edition!r}; there are {', '.join(EDITIONS)}")
     written = files(source, edition=edition, data=data or source / "../../data")
-    for name, content in written.items():
-        path = target / name
-        if path.exists() and path.read_bytes() != content:
-            raise BadInput(f"{path} is there already and differs: it may be somebody's work; give another folder")
-    put_all(target, written)
+    put_beside(target, written)
     return [target / name for name in written if name.endswith(".ipynb")]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from incidentlab.report.postmortem.statement import Document
 from incidentlab.report.postmortem.together import identity_of, together
 from incidentlab.tables import BadInput
 from incidentlab.tables.extras import there
-from incidentlab.whole import put_all
+from incidentlab.whole import put_all, put_first
 
 FIGURE = "timeline.png"
 
@@ -160,8 +160,8 @@ def human_of(folder: Path, incident: str) -> Human:
     path = folder / NAME
     with _writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError), path.open("xb") as new:  # of two runs that make it at once the first counts
-            new.write(template(incident).encode())
+        if not path.exists():
+            put_first(path, template(incident).encode())
     try:
         human = read(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:

@@ -2,7 +2,8 @@
 
 What is written stands beside its place under a hidden name until all of it is on the disk, then takes the place in one
 step. The hidden name is always the same: what a kill has left of it is overwritten by the next who writes there, and
-two who write at once are told apart by a lock, which ends with its process however that ends.
+two who write at once are told apart by a lock, which ends with its process however that ends. Files that belong
+together take their places together: what a kill interrupts there, a small process that waits for it does to the end.
 
 What is needed for a while only stands in a folder of the temporary ones, `scratch`. A kill cannot tidy up, so a small
 process waits for the end of this one, and whoever makes the next such folder removes what nobody holds any more.
@@ -10,29 +11,27 @@ process waits for the end of this one, and whoever makes the next such folder re
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from incidentlab.tables import BadInput
+from incidentlab.whole import after
+from incidentlab.whole.after import MOVES, drop, finish, moves
 
 PATIENCE_S = 10.0
 """So long is waited for another who writes into the same folder."""
 _FRESH_S = 60.0
 """A scratch folder as young as this may not be locked yet."""
 _PREFIX = "incidentlab-scratch-"
-_WATCH = """import shutil, sys, time
-sys.stdin.read()
-for _ in range(5):
-    shutil.rmtree(sys.argv[1], ignore_errors=True)
-    time.sleep(1)
-"""
 _EXCHANGE, _HERE = 2, -100
 """RENAME_EXCHANGE of linux/fs.h, AT_FDCWD of linux/fcntl.h."""
 
@@ -65,8 +64,31 @@ def put(place: Path, data: bytes, *, mode: int | None = None, beside: str = "par
     return place
 
 
-def put_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files that belong together: all are on the disk before the first takes its place.
+def put_first(place: Path, data: bytes) -> None:
+    """Write a file, whole or not at all, unless there is one: of two who make it at once the first counts."""
+    staged = _stage(place, data, beside=f"partial-{os.getpid()}")
+    try:
+        with suppress(FileExistsError):
+            os.link(staged, place)
+    finally:
+        staged.unlink()
+
+
+def put_all(folder: Path, files: Mapping[str, bytes], *, gone: Iterable[str] = ()) -> None:
+    """Write files that belong together, all or none.
+
+    When all stand beside their places, a list of them is put down; from then on they take their places, whatever comes.
+    If this process is killed, a small one that waits for its end does the rest, or removes what is not complete; if
+    both are, whoever writes there next does it first.
+
+    Parameters
+    ----------
+    folder
+        Made if needed.
+    files
+        Name within the folder -> all of it.
+    gone
+        Names of those that shall not be there any more.
 
     Raises
     ------
@@ -76,22 +98,71 @@ def put_all(folder: Path, files: Mapping[str, bytes]) -> None:
         The disk is full, or may not be written to; then nothing has changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    staged: dict[Path, Path] = {}
-    with claimed(folder):
-        try:
-            for name, data in files.items():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                staged[folder / name] = _stage(folder / name, data)
-            for place, partial in staged.items():
-                partial.replace(place)
-        except BaseException:
-            for partial in staged.values():
-                partial.unlink(missing_ok=True)
-            raise
+    pairs = [(str(_beside(Path(name))), name) for name in files] + [("", name) for name in gone]
+    with claimed(folder) as handle:
+        settle(folder)
+        with _watched("moves", folder, json.dumps(pairs), keep=(handle,)):
+            try:
+                for name, data in files.items():
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    _stage(folder / name, data)
+                put(folder / MOVES, json.dumps(pairs).encode())
+            except BaseException:
+                drop(folder, pairs)
+                raise
+            wrong = finish(folder, pairs)
+    if wrong:
+        drop(folder, pairs)
+        raise wrong
+
+
+def put_beside(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files that belong together, or none if one of another content is in the way: it may be somebody's work.
+
+    Raises
+    ------
+    BadInput
+        One is in the way.
+    """
+    for name, content in files.items():
+        path = folder / name
+        if path.exists() and path.read_bytes() != content:
+            raise BadInput(f"{path} is there already and differs: it may be somebody's work; give another folder")
+    put_all(folder, files)
+
+
+def settle(folder: Path) -> None:
+    """Let the files that a killed writer had completed in a folder take their places."""
+    with suppress(OSError, UnicodeDecodeError):
+        finish(folder, moves((folder / MOVES).read_text(encoding="utf-8")))
+
+
+@contextmanager
+def _watched(what: str, place: Path, told: str = "", *, keep: tuple[int, ...] = ()) -> Iterator[None]:
+    """Have a small process do the rest if this one is killed meanwhile; it holds the handles `keep` as long."""
+    watcher = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-I", "-S", after.__file__, what, str(place.absolute())],
+        stdin=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        pass_fds=keep,
+    )
+    try:
+        assert watcher.stdin
+        watcher.stdin.write(told)
+        watcher.stdin.flush()
+        yield
+    finally:
+        watcher.kill()
+        watcher.communicate()
+
+
+def _beside(place: Path, ending: str = "partial") -> Path:
+    return place.with_name(f".{place.name}.{ending}")
 
 
 def _stage(place: Path, data: bytes, *, mode: int | None = None, beside: str = "partial") -> Path:
-    partial = place.with_name(f".{place.name}.{beside}")
+    partial = _beside(place, beside)
     try:
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666 if mode is None else mode)
         with os.fdopen(handle, "wb") as file:
@@ -181,16 +252,14 @@ def _exchanged(one: Path, other: Path) -> bool:
 def scratch() -> Iterator[Path]:
     """Give an empty folder for a while; it is gone afterwards, also when this process is killed."""
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    command = [sys.executable, "-I", "-S", "-c", _WATCH, str(folder)]
-    watcher = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own program
-    try:
-        with claimed(folder):
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        watcher.kill()
-        watcher.communicate()
+    folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{secrets.token_urlsafe(6)}"  # short: sockets stand in it
+    with _watched("scratch", folder):  # before there is anything to remove
+        try:
+            folder.mkdir(mode=0o700)
+            with claimed(folder):
+                yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep() -> None:
