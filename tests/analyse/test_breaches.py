@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -49,22 +50,35 @@ def test_a_limit_below() -> None:
 @pytest.mark.parametrize(
     ("after", "said"),
     [
-        ([0.5, 0.6], ["p99 rose from 0.11 to 0.6 in 2 readings"]),
-        ([0.01, 0.02, 0.1], ["p99 fell from 0.11 to 0.01 in 2 readings"]),
-        ([0.5, 0.1, 0.6], []),
+        ([0.5, 0.6, 0.5], ["p99 rose from 0.11 to 0.6 in 3 readings"]),
+        ([0.01, 0.02, 0.01, 0.1], ["p99 fell from 0.11 to 0.01 in 3 readings"]),
+        ([0.5, 0.6, 0.1, 0.6, 0.1], []),
         ([0.14, 0.14, 0.14], []),
-        ([0.5], []),
+        ([0.5, 0.5], []),
     ],
-    ids=["rises", "falls", "strange readings, each alone", "within half the median", "the last one"],
+    ids=["rises", "falls", "strange readings", "within half the median", "the last two"],
 )
 def test_a_step_without_a_limit(after: list[float], said: list[str]) -> None:
-    """Without a limit, two readings in a row far beyond all that came before are a step, and nothing less is."""
+    """Without a limit, three readings in a row far beyond all that came before are a step, and nothing less is."""
     assert breaches(series([0.1, 0.11, 0.12] * 4 + after))["detail"].tolist() == said
 
 
 def test_a_short_past_makes_no_step() -> None:
     """A series that has just begun has no band to leave."""
-    assert breaches(series([0.1] * 7 + [9.0] * 5)).empty
+    assert breaches(series([0.1] * 11 + [9.0] * 5)).empty
+
+
+@pytest.mark.parametrize("draw", ["normal", "walk", "counter", "heavy"])
+def test_noise_makes_no_step(draw: str) -> None:
+    """Of forty series of noise without a step in it none has one: whether it is even, wanders, counts or is heavy."""
+    noise = np.random.default_rng(1)
+    drawn = {
+        "normal": lambda: noise.normal(10, 1, 240),
+        "walk": lambda: 100 + noise.normal(0, 1, 240).cumsum(),
+        "counter": lambda: noise.poisson(5, 240).cumsum(),
+        "heavy": lambda: noise.lognormal(0, 1, 240),
+    }[draw]
+    assert [n for n in range(40) if len(breaches(series([float(v) for v in drawn()])))] == []
 
 
 @given(st.lists(st.floats(0.9, 1.1), max_size=60))
@@ -75,8 +89,8 @@ def test_steady_readings_are_quiet(values: list[float]) -> None:
 
 @given(st.lists(st.sampled_from([0.0, 1.0, 5.0, -3.0, 1e300, -1e300]), max_size=60))
 def test_steps_stand_in_order_and_apart(values: list[float]) -> None:
-    """Whatever is read, steps have two readings at least, and none begins before the one above is over."""
+    """Whatever is read, steps have three readings at least, and none begins before the one above is over."""
     found = breaches(series(values))
-    assert (found["readings"] >= 2).all()
+    assert (found["readings"] >= 3).all()
     assert all(not later < earlier for earlier, later in pairwise(found["ts"]))
     assert not found["until"].iloc[:-1].isna().any()

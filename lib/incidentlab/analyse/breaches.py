@@ -1,8 +1,12 @@
 """When did a metric leave where it was? A declared limit is passed, or else a step is measured.
 
-Without a declared limit only what nobody can dispute is told: at least two readings in a row that lie twice as far from
-the median of the readings before as any of those did, and at least half of that median away. One strange reading is
-none, and noise widens the band by itself. It is a statement about readings and names no cause.
+Without a declared limit only what hardly anybody can dispute is told: at least three readings in a row that lie twice
+as far from the median of the readings before as any of those did, and at least half of that median away. A strange
+reading or two are none, and noise widens the band by itself. It is a statement about readings and names no cause.
+
+How often noise makes a step was tried on 400 series of 240 readings for each kind, none with a step in it: 0 of normal
+noise, of a random walk, of a counter and of lognormal noise of width 1; 1 of lognormal noise of width 0.5 and of counts
+of 0.3 a reading.
 """
 
 from __future__ import annotations
@@ -18,13 +22,13 @@ from incidentlab import tables
 
 Record = dict[str, Any]
 
-_LEAST = 8
+_LEAST = 12
 """Readings that a band is made of at least."""
 _MOST = 120
 """Readings before, the nearest, that a band is made of at most: two hours of one a minute."""
 _FAR, _SHARE = 2.0, 0.5
 """How far beyond the band is: in distances of the farthest reading before, and in parts of the median."""
-_ROW = 2
+_ROW = 3
 """Readings in a row that make a step."""
 
 
@@ -93,7 +97,7 @@ def _bound(ordered: list[float], value: float) -> float | None:
 
 
 def _runs(beyond: list[float | None], *, declared: bool) -> list[tuple[range, float]]:
-    """Return the places of each run of readings beyond on one side, and its limit; of a step at least two."""
+    """Return the places of each run of readings beyond on one side, and its limit; of a step at least three."""
     found: list[tuple[range, float]] = []
     for place, limit in enumerate(beyond):
         if limit is None:
