@@ -95,6 +95,12 @@ def recorder(folder: Path) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
+def lives(process: subprocess.Popen[str]) -> bool:
+    """Say whether a recorder is still at work, or has ended well; how it failed is said with its own words."""
+    assert not process.poll(), process.communicate()[1]
+    return True
+
+
 def ended(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> str:
     """Ask a recorder to end, which has told what it does; return what it says."""
     process.send_signal(number)
@@ -126,6 +132,13 @@ def log(read: bundle.Bundle, service: str, stream: str) -> bytes:
     return b"".join(read.bytes(path) for path in sorted(paths))
 
 
+def talkers(folder: Path) -> int:
+    """Return of how many containers that talk a line has been recorded."""
+    read = bundle.read(folder / "bundle")
+    files = read.files("container_log")
+    return len({entry["container_id"] for path, entry in files if entry["service"] == "talk" and read.bytes(path)})
+
+
 def probe_starts(read: bundle.Bundle, service: str) -> list[int]:
     """Return when the probes of a service began, in the order of time."""
     inspects = [line["inspect"] for line in lines_of(read, "inspect")]
@@ -147,6 +160,7 @@ def recorded(
         until(lambda: len(probe_starts(bundle.read(folder / "bundle"), "probed")) >= 50)
         (folder / "compose.yaml").write_text(FORGETFUL % (SECRET, "second"))
         compose(folder, "up", "--detach")
+        until(lambda: talkers(folder) > 1)
         compose(folder, "down")
         assert ended(process).startswith(f"recorded {folder.name} into ")
         yield bundle.read(folder / "bundle")
@@ -210,7 +224,8 @@ def test_twenty_kills_lose_no_line(tmp_path: Path, chance: random.Random, until:
             more = chance.randrange(40_000)
             with recorder(folder) as process:
                 until(
-                    lambda size=size, more=more: written(folder) >= size + more, whilst=lambda p=process: not p.poll()
+                    lambda size=size, more=more: written(folder) >= size + more,
+                    whilst=lambda p=process: lives(p),
                 )
                 if number % 3:
                     until(lambda before=before: sessions(folder) > before)

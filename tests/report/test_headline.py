@@ -36,6 +36,16 @@ def test_the_state_when_the_evidence_ends_is_said(name: str, says: str, investig
     assert says in state_now(investigated(name))
 
 
+def test_errors_that_are_over_are_no_absence_of_failure() -> None:
+    """Of a log that complained and went on, the first line says that, and since when no error came."""
+    said = [f"shop-1  | 2026-03-01T10:00:{n:02d}.000000000Z INFO order {n} sold" for n in range(40)]
+    said[3:6] = [line.replace("INFO order", "ERROR no basket for order") for line in said[3:6]]
+    timed = state_now(investigate(load("\n".join(said))))
+    assert timed.startswith("Errors that did not last, and none after 10:00:05; what runs now")
+    bare = state_now(investigate(load("\n".join(re.sub(r" 2026\S+", "", line) for line in said))))
+    assert bare.startswith("Errors that did not last; what runs now")
+
+
 def test_of_a_pasted_log_no_state_is_claimed() -> None:
     """Lines alone do not tell what runs now, and this is said with the command that does."""
     found = investigate(load("app-1  | Error: connect ECONNREFUSED 172.18.0.2:5432\n" * 3))

@@ -180,7 +180,12 @@ def _untold(investigation: Investigation, verdict: Record, timezone: str) -> str
     rows = investigation.evidence
     rows = rows[rows["rank"].eq(1) & rows["role"].eq("for")]
     if verdict["category"] == "benign":
-        return f"No failure in these lines; {ask}."
+        past = investigation.evidence.query("rank == 1 and role == 'against'")
+        if past.empty:
+            return f"No failure in these lines; {ask}."
+        last = past["ts"].max()
+        since = f", and none after {clock(last, day=last, timezone=timezone)}" if pd.notna(last) else ""
+        return f"Errors that did not last{since}; {ask}."
     who: str = verdict["service"] if pd.notna(verdict["service"]) else "The program"
     if pd.notna(verdict["recovered"]) and verdict["recovered"]:
         return f"{who} worked again within these lines; {ask}."
