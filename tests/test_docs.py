@@ -11,7 +11,7 @@ from incidentlab.tables import CATEGORIES
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "lab/README.md", "notebooks/lessons/README.md"]
-PAGES += ["docs/README.md", "docs/experiments.md"]
+PAGES += ["docs/README.md", "docs/experiments.md", "docs/linters.md"]
 PATH = re.compile(r"(?<![\w/])(?:notebooks|lib|lab|data|tests|\.ci)/[\w./-]*\w")
 
 
