@@ -179,3 +179,15 @@ def test_hostile_lines_reach_no_terminal(tmp_path: Path) -> None:
     path = tmp_path / "hostile.log"
     path.write_text(RACE.replace("Error: connect", "\x1b]0;owned\x07\x1b[2J<script>alert(1)</script> Error: connect"))
     assert not {"\x1b", "\x07"} & set(incidentlab("diagnose", str(path)).stdout)
+
+
+def test_secrets_are_shown_where_that_is_asked_for(tmp_path: Path) -> None:
+    """With --no-redact a command prints and writes them as they are, in its kernel too, and says so in one line."""
+    (tmp_path / "web.log").write_text("Error: cannot connect to postgres://app:tiger-7788@db:5432/x: ECONNREFUSED\n")
+    source, out = str(tmp_path / "web.log"), tmp_path / "out"
+    for switch, there in (([], False), (["--no-redact"], True)):
+        told = incidentlab("diagnose", source, *switch)
+        assert ("tiger-7788" in told.stdout) == there
+        assert told.stderr.count("\n") == there
+        assert incidentlab("run", "why", source, "-o", str(out), *switch).returncode == 0
+        assert any("tiger-7788" in path.read_text() for path in out.iterdir()) == there

@@ -25,7 +25,7 @@ ROOMS = {
     "plot": {"offline"},
     "report": {"whole", "incident", "investigate", "analyse", "offline"},
     "teach": {"whole", "offline", "incident", "load", "investigate", "analyse", "plot", "report"},
-    "run": {"whole", "bundle", "offline"},
+    "run": {"whole", "bundle", "offline", "redact"},
 }
 """room -> the rooms that it may import besides the ground; `cli` and the front door may import all"""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from incidentlab.cli.app import app
-from incidentlab.cli.arguments import Form, Source, example, form_of
+from incidentlab.cli.arguments import Form, Open, Source, example, form_of
 from incidentlab.cli.screen import terminal
 
 
@@ -31,6 +31,7 @@ def diagnose(
     every: Annotated[
         bool, typer.Option("--all", help="Show every row of evidence, not one line for each fact.")
     ] = False,
+    _open: Open = False,
 ) -> None:
     """Say what broke and why, with the lines that prove it.
 
@@ -76,6 +77,7 @@ def audit(
     fail_on: Annotated[
         str | None, typer.Option(metavar="LEVEL", help="Exit with 1 if an error, warning or note is found.")
     ] = None,
+    _open: Open = False,
 ) -> None:
     """Say what is wrong with a project before, and after, it broke.
 
@@ -107,6 +109,7 @@ def compare(
     before: Annotated[str, typer.Argument(metavar="BEFORE", help="The evidence of the time before the change.")],
     after: Annotated[str, typer.Argument(metavar="AFTER", help="The evidence of the time after it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, for programs.")] = False,
+    _open: Open = False,
 ) -> None:
     """Say what was changed between two captures, and what came of it.
 

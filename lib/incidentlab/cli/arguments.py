@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
+
+from incidentlab.cli.screen import warn
 
 FORMS = ("text", "json", "sarif", "github")
 
@@ -39,6 +42,24 @@ Parameters = Annotated[
 Form = Annotated[
     str,
     typer.Option("--format", metavar="FORM", help=f"{', '.join(FORMS)}: sarif and github are for code hosts and CI."),
+]
+
+
+def _not_redacted(wanted: bool) -> None:
+    from incidentlab.redact.shown import SWITCH
+
+    if wanted:
+        os.environ[SWITCH] = "1"
+        warn("--no-redact: secrets are shown as they are, in all that is printed and written; hand nothing on")
+
+
+Open = Annotated[
+    bool,
+    typer.Option(
+        "--no-redact",
+        callback=_not_redacted,
+        help="Show secrets as the evidence has them, in all that this command prints or writes.",
+    ),
 ]
 
 

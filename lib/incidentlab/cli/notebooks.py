@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from incidentlab.cli.app import app
-from incidentlab.cli.arguments import Notebook, Parameters, Source, WithParameters, example
+from incidentlab.cli.arguments import Notebook, Open, Parameters, Source, WithParameters, example
 from incidentlab.cli.screen import progress_bar, warn
 
 
@@ -27,6 +27,7 @@ def run(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="For the notebook and its page.")
     ] = Path("build"),
+    _open: Open = False,
 ) -> None:
     """Run a notebook over your evidence, and make a page of it.
 
@@ -53,6 +54,7 @@ def postmortem(
         list[str] | None,
         typer.Option(metavar="SOURCE", help="Evidence of the time after the fix: whether it holds. One per incident."),
     ] = None,
+    _open: Open = False,
 ) -> None:
     """Draft the postmortem: every sentence with its evidence.
 
@@ -140,6 +142,7 @@ def batch(  # noqa: PLR0913 - each is an option of the command
         float | None, typer.Option(min=0.001, metavar="SECONDS", help="How long one run may take.")
     ] = None,
     parameter: Parameters = None,
+    _open: Open = False,
 ) -> None:
     """Run a notebook over many incidents, and make an index of them.
 

@@ -21,7 +21,7 @@ from incidentlab.load import reading, whole
 from incidentlab.load.reading import HINT, PARSERS, Found
 from incidentlab.parse import compose_file, lines
 from incidentlab.parse.kinds import kind_of
-from incidentlab.redact import Redactor, key
+from incidentlab.redact import Redactor, shown
 from incidentlab.tables import BadInput
 from incidentlab.whole import scratch
 
@@ -66,7 +66,7 @@ def load(source: Source | Sequence[Source], *, name: str | None = None, service:
     several = together(source)
     if not several:
         raise BadInput(f"there is no source in the list; {HINT}")
-    redactor = Redactor(key.own)
+    redactor = shown.redactor()
     pooled = {place: files for place, one in enumerate(several) if (files := _content(one)) is not None}
     found = {
         place: _one(one, redactor, name=name, service=service)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from incidentlab import tables
 from incidentlab.redact import Redactor, places
+from incidentlab.redact.shown import Open
 
 _PUBLIC = ("service", "container", "container_id", "network", "image", "image_id", "user", "action", "state")
 Rows = npt.NDArray[np.int64]
@@ -46,6 +47,8 @@ def masked(frames: dict[str, pd.DataFrame], redactor: Redactor) -> dict[str, pd.
     >>> masked({"logs": logs}, Redactor(b"key"))["logs"]["message"].tolist()
     ['tried <secret:a99d9df9>', 'postgres://u:<secret:a99d9df9>@db/x', 'ready']
     """
+    if isinstance(redactor, Open):
+        return frames
     redactor.keep(
         name
         for frame in frames.values()

@@ -21,6 +21,7 @@ from typing import Any
 
 from incidentlab import whole
 from incidentlab.bundle import address
+from incidentlab.redact import shown
 from incidentlab.run import index, shipped
 from incidentlab.run.delivery import deliver, put, take_back
 from incidentlab.run.lease import Lease
@@ -141,8 +142,9 @@ def _tasks(notebook: Path, sources: Iterable[str], values: Mapping[str, Any], ti
     if not places:
         raise BadInput("no source given; name bundles or files with logs")
     written = notebook.read_bytes()
+    how = {"--no-redact": True} if shown.is_open() else {}  # such a result is another
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        keys = list(pool.map(lambda place: _keyed(place, written, {**values, "source": place}), places))
+        keys = list(pool.map(lambda place: _keyed(place, written, {**values, "source": place, **how}), places))
     return [
         Task(incident, place, hashed, str(notebook.resolve()), "", {**values, "source": place}, timeout_s, fault)
         for incident, place, (hashed, fault) in zip(_incidents(places), places, keys, strict=True)
