@@ -318,6 +318,11 @@ EXAMPLES: dict[str, tuple[Given, Given, Given]] = {
         {"settings": compose(PLAIN)},
         {"settings": compose(PLAIN), "ledger": [{"source": "config"}]},
     ),
+    "tag-moved": (
+        {"settings": compose(PLAIN), "containers": [box(image="web:1"), box(image="web:1", image_id="sha256:j")]},
+        {"settings": compose(PLAIN), "containers": [box(image="web:1")]},
+        {"settings": compose(PLAIN), "containers": [box(image="web:1@sha256:i"), box(image="web:1@sha256:i", image_id="sha256:j")]},
+    ),
     "port-unheard": (
         {"settings": compose(PUBLISHED), **HEARD, "failures": [REFUSED_THERE]},
         {"settings": compose(PUBLISHED), **HEARD},

@@ -75,6 +75,14 @@ def test_swap_is_never_found_but_said_to_be_unknown() -> None:
     assert states("swap-doubles-limit", 0) == ["not known"]
 
 
+def test_what_is_built_here_may_change_under_its_name() -> None:
+    """A service with a `build` runs another image after each build, and its name is meant to stand for the newest."""
+    ran = [box(image="web:1"), box(image="web:1", image_id="sha256:j")]
+    for build in (".", "{context: .}"):
+        told = audit(case(settings=compose(f"  web: {{image: web:1, build: {build}}}\n"), containers=ran))
+        assert "tag-moved" not in set(told["rule"])
+
+
 def test_a_shell_in_a_probe_is_looked_for_in_the_image() -> None:
     """A probe for a shell, in an image without one, is foretold from the files alone."""
     layers = [{"image": "web:1", "image_id": "sha256:i", "layer": 1, "diff_id": "sha256:s", "step": 1}]

@@ -51,6 +51,7 @@ QUESTIONS: tuple[Callable[[Case], Iterator[Found]], ...] = (
     images.build_tools,
     images.copied_by_chown,
     drift.not_what_is_written,
+    drift.moved_tag,
     drift.unheard_port,
     drift.fixes_known,
     files.secrets,

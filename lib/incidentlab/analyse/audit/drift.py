@@ -25,6 +25,23 @@ def not_what_is_written(case: Case) -> Iterator[Found]:
                 yield Found("not-what-is-written", case.place(name, "image"), name, {"service": name})
 
 
+def moved_tag(case: Case) -> Iterator[Found]:
+    """Yield the services of which one name stood for several images; one that is built here is to change."""
+    for service in case.services:
+        ran: dict[str, set[str]] = {}
+        for row in case.rows("containers", service=service):
+            if pd.notna(row["image"]) and pd.notna(row["image_id"]):
+                ran.setdefault(str(row["image"]), set()).add(str(row["image_id"]))
+        for image, ids in ran.items():
+            if len(ids) > 1 and "@" not in image and not _built(case, service):
+                names = {"service": service, "image": image, "count": str(len(ids))}
+                yield Found("tag-moved", case.place(service, "image"), service, names)
+
+
+def _built(case: Case, service: str) -> bool:
+    return case.setting(service, "build") is not None or bool(case.below(service, "build"))
+
+
 def unheard_port(case: Case) -> Iterator[Found]:
     """Yield the published ports that refused a client inside, while the program says that it listens on others."""
     for service in case.services:
