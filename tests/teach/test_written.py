@@ -61,7 +61,7 @@ def test_the_lessons_keep_to_the_schema(path: Path) -> None:
         ("    why:", "    ask:", "a.yaml:11: the key 'ask' stands twice"),
         (GOOD, "", "a.yaml:1: the file is wrong: "),
         (GOOD, "- a\n", "a.yaml:1: the file is wrong: "),
-        (GOOD, "a: \x07", "a.yaml: no YAML: "),
+        (GOOD, "a: \x07", "a.yaml is no YAML: "),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(old: str, new: str, says: str) -> None:

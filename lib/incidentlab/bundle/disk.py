@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from incidentlab.tables import BadInput
+from incidentlab.tables.documents import loads
 from incidentlab.whole import put
 
 
@@ -86,3 +88,20 @@ def unreadable(place: Path) -> str | None:
     except OSError as error:
         return f"it cannot be read: {error.strerror or type(error).__name__}"
     return None
+
+
+def documents(place: Path) -> list[Any]:
+    """Return the JSON documents of a file: one on each line, or in a file that is not ``.jsonl`` the only one.
+
+    Raises
+    ------
+    BadInput
+        It is damaged.
+    """
+    data, found = place.read_bytes(), []
+    for number, text in enumerate(data.splitlines() if place.suffix == ".jsonl" else [data], 1):
+        try:
+            found.append(loads(text))
+        except ValueError as error:
+            raise BadInput(f"{place}:{number}: is damaged, no JSON; choose another place for the recording") from error
+    return found

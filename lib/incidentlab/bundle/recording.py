@@ -15,7 +15,6 @@ for nothing is forced to the disk before the end. The folder itself is locked: t
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import threading
@@ -250,9 +249,9 @@ class Recording:
             with place.open("rb") as file:
                 data = b"".join(self.scrub.lines(iter(lambda: file.read(1 << 20), b"")))
         elif path.endswith(".jsonl"):
-            data = b"".join(dump(self.scrub.json(json.loads(line))) for line in place.read_bytes().splitlines())
+            data = b"".join(dump(self.scrub.json(one)) for one in disk.documents(place))
         else:
-            data = dump(self.scrub.json(json.loads(place.read_bytes())), indent=1)
+            data = dump(self.scrub.json(disk.documents(place)[0]), indent=1)
         disk.replace(place, data)
 
     def _save(self, rows: list[dict[str, Any]] | None = None) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from docker import DockerClient
 from docker.errors import NotFound
 
-from incidentlab.bundle import Recording
+from incidentlab.bundle import Recording, disk
 from incidentlab.collect import compose, engine
 from incidentlab.collect.observe import Snapshot
 from incidentlab.collect.snapshot import public_names
@@ -24,9 +22,7 @@ class Configuration:
         self._client, self._recording, self._redactor = client, recording, redactor
         self._known: set[tuple[str, str]] = set()
         written = recording.newest("images.jsonl", len(recording.files))
-        self._images = {
-            json.loads(line)["inspect"]["Id"] for path in written for line in path.read_bytes().splitlines()
-        }
+        self._images = {one.get("inspect", {}).get("Id") for path in written for one in disk.documents(path)}
 
     def learn(self, new: list[Snapshot]) -> None:
         """Learn the secrets of new containers and of their Compose file, then write file and images."""

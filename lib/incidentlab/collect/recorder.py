@@ -12,7 +12,6 @@ for how long nothing was recorded and what the engine could not give any more.
 
 from __future__ import annotations
 
-import json
 import queue
 import threading
 import time
@@ -23,7 +22,7 @@ from docker import DockerClient
 from docker.errors import NotFound
 
 from incidentlab import bundle
-from incidentlab.bundle import RECORDER
+from incidentlab.bundle import RECORDER, disk
 from incidentlab.collect import engine, ledger
 from incidentlab.collect.command import Command
 from incidentlab.collect.configuration import Configuration
@@ -131,7 +130,7 @@ class Recorder:
         """Return the last events of the recorder before, as many as the engine can give again."""
         known: list[Event] = []
         for segment in reversed(self._recording.newest("events.jsonl", 4 * RING)):
-            known[:0] = [json.loads(line) for line in segment.read_bytes().splitlines()]
+            known[:0] = disk.documents(segment)
             if len(known) >= 2 * RING:
                 break
         return known

@@ -25,6 +25,7 @@ import yaml
 from incidentlab import tables
 from incidentlab.tables import BadInput
 from incidentlab.tables.documents import Odd, shaped, yaml_node
+from incidentlab.tables.yaml_values import value
 
 NAME = "sources.yaml"
 ERROR_S = 0.1
@@ -72,11 +73,7 @@ def read(text: str) -> dict[str, Source]:
     named = isinstance(root, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in root.value)
     if not named:
         raise BadInput(f"{NAME} must name sources: 'app.log: {{ahead_s: 2.5}}'")
-    loader = yaml.SafeLoader("")  # a name is what is written: 0x10 is a file, and no 16
-    try:
-        found = [(key, loader.construct_object(value, deep=True)) for key, value in root.value]
-    except (yaml.YAMLError, ValueError) as error:
-        raise BadInput(f"{NAME} holds what is no number: {' '.join(str(error).split())}") from error
+    found = [(key, value(given, name=NAME)) for key, given in root.value]  # 0x10 names a file, and no 16
     return {key.value: _source(key.value, given, key.start_mark.line + 1) for key, given in found}
 
 

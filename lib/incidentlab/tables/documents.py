@@ -279,7 +279,7 @@ def yaml_node(text: str, *, name: str, exact: bool = False) -> Any:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise BadInput(f"{name}:{line}: no YAML: {error.problem}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadInput(f"{name} is no YAML: {error}") from error
+        raise BadInput(f"{name} is no YAML: {' '.join(str(error).split())}") from error
     return root
 
 

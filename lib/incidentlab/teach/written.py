@@ -11,11 +11,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from incidentlab.tables import BadInput
+from incidentlab.tables.documents import yaml_node
+from incidentlab.tables.yaml_values import value
 
 Answer = str | int | float
 Step = tuple[str | int, ...]
@@ -97,7 +98,21 @@ def read(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         raise BadInput(f"no questions at {path}; write them there, as beside the lessons of incidentlab")
-    return parsed(path.read_text(encoding="utf-8"), name=str(path))
+    return parsed(text(path), name=str(path))
+
+
+def text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    BadInput
+        It is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8: byte {error.start}; save it as UTF-8") from error
 
 
 def parsed(text: str, *, name: str) -> dict[str, Any]:
@@ -119,15 +134,10 @@ def checked(text: str, *, name: str) -> tuple[dict[str, Any] | None, dict[Step, 
     """Return a lesson from its text, the line of each place in it, and all that is wrong; None where something is."""
     lines: dict[Step, int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml_node(text, name=name)
         lines = dict(_lines(node, (), name)) if node else {}
-        document = yaml.safe_load(text)
+        document = value(node, name=name)
         Lesson.model_validate(document)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return None, lines, [f"{name}:{line}: no YAML: {error.problem}"]
-    except yaml.YAMLError as error:
-        return None, lines, [f"{name}: no YAML: {error}"]
     except BadInput as error:
         return None, lines, [str(error)]
     except ValidationError as error:
@@ -146,6 +156,8 @@ def _lines(node: Node, step: Step, name: str) -> Iterator[tuple[Step, int]]:
         known = set()
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key.value, str):
+                raise BadInput(f"{name}:{line}: a key is a list or a mapping; write a word")
             if key.value in known:
                 raise BadInput(f"{name}:{line}: the key {key.value!r} stands twice; give each its own name")
             known.add(key.value)

@@ -18,6 +18,7 @@ import yaml
 from incidentlab.report.postmortem.people.fields import LISTS, MAPS, RECORDS, TEXTS, question
 from incidentlab.report.postmortem.people.human import NAME, Human, read
 from incidentlab.tables import BadInput
+from incidentlab.tables.documents import yaml_node
 
 Answers = dict[str, Any]
 """field -> what is written there: a text, a list of texts, a list of part -> text, or part -> text"""
@@ -98,7 +99,7 @@ def _stripped(value: Any) -> Any:
 
 def _places(text: str) -> dict[str, tuple[int, int]]:
     """Return where each field stands: from its name to the end of the last line of its value."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml_node(text, name=NAME, exact=True)
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         return {}
     starts = [key.start_mark.index for key, _ in root.value]

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from incidentlab.report.postmortem.statement import Written
 from incidentlab.tables import BadInput
 from incidentlab.tables.documents import yaml_node
+from incidentlab.tables.yaml_values import value
 
 NAME = "fields.yaml"
 _PATTERNS = {
@@ -91,8 +91,7 @@ def declared(folder: Path) -> tuple[OwnField, ...]:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise BadInput(f"{path} is not UTF-8: byte {error.start}; save it as UTF-8") from error
-    yaml_node(text, name=str(path))  # refuses what is no YAML, too deep, or multiplies
-    found = yaml.safe_load(text) or {}
+    found = value(yaml_node(text, name=str(path)), name=str(path)) or {}
     if not isinstance(found, dict):
         raise BadInput(f"{path} must hold fields: 'name: {{question: ..., type: number}}'")
     return tuple(_field(str(name), given, path) for name, given in found.items())
