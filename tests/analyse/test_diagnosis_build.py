@@ -141,8 +141,11 @@ def test_redis_says_with_a_warning_what_ends_it(verdict: Verdict) -> None:
         ("Pulling web (shop/web:1)...\nGet https://registry.example.org/v2/: net/http: TLS handshake timeout\n", "web"),
         ("shop_db_1 says in its log:\n\nFATAL:  database files are incompatible with server\n", "shop_db_1"),
         ("+ docker compose exec web supervisorctl restart all\nPermission denied: /data\n", "web"),
+        ("    container_name: shop-web\n    image: shop/web:1\n\nPermission denied: /data\n", "shop-web"),
+        (" Image shop-web Building \nfailed to solve: process \"make\" failed", "shop-web"),
+        ("shop-mac:example ada$ docker compose run web rails s\nPermission denied: /data\n", "web"),
     ],
-    ids=["exec", "heading", "for", "pulled", "prose", "set -x"],
+    ids=["exec", "heading", "for", "pulled", "prose", "set -x", "written", "image", "mac"],
 )  # fmt: skip
 def test_who_bears_no_name_is_named_by_the_text_around(verdict: Verdict, text: str, service: str) -> None:
     """Lines without a prefix are of the one container that a command, a heading, Compose or prose names."""

@@ -23,6 +23,9 @@ _OF_BUILDS = (
 )  # fmt: skip
 """Kinds of which a builder tells, too."""
 
+_ABOUT = ("about_service", "about_container", "speaks_of")
+"""Kinds of lines in which Compose or the engine names whom an error is about."""
+
 _SHORT = 12
 """Digits of a container's id, as tables show them."""
 
@@ -97,10 +100,12 @@ def anybody(case: Case) -> str | None:
         return str(spoken[0]) if len(spoken) == 1 else None
     nameless = case.logs.loc[case.logs["service"].isna(), "message"]
     asked = {called(case, str(name)) for name in sought(case.typed["message"], "asks_for")["subject"].dropna()}
-    about = {str(name) for kind in ("about_service", "about_container") for name in sought(nameless, kind)["subject"]}
+    about = {str(name) for kind in _ABOUT for name in sought(nameless, kind)["subject"]}
+    built = {str(name) for name in case.marked("built")["subject"].dropna()}
+    written = {str(name) for name in sought(nameless, "written_name")["subject"]}
     begun = sought(nameless, "container_begun")["subject"].dropna().astype(str)
     own = {str(name) for name in case.services["service"].dropna().unique()} - case.stores
-    for names in (asked, about, {begun.iloc[-1]} if len(begun) else set(), own):
+    for names in (asked, about, {begun.iloc[-1]} if len(begun) else set(), built, own, written):
         known = {name for name in names if not re.fullmatch(_ID, name)}
         if len(known) == 1:
             return known.pop() if names is asked else service_of(case, known.pop())
