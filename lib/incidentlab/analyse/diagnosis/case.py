@@ -16,7 +16,7 @@ import pandas as pd
 
 from incidentlab import tables
 from incidentlab.analyse.diagnosis import ends
-from incidentlab.analyse.diagnosis.hypothesis import Record, first_later, later
+from incidentlab.analyse.diagnosis.hypothesis import Record, by_service, first_later, later
 from incidentlab.analyse.failures.target import depends, server_kinds
 from incidentlab.analyse.marks import read, sought
 from incidentlab.knowledge import SERVERS
@@ -55,6 +55,11 @@ class Case:
         before = [row for row in rows if pd.isna(self.end_begins) or row["order"] < self.end_begins]
         placed = [row for row in before if row["origin"] != "unknown"]
         return (placed or before) + self._engine_errors() + self._probe_errors()
+
+    @cached_property
+    def failed_by(self) -> dict[str, list[Record]]:
+        """The failures of each service; of the nameless one under the empty name."""
+        return by_service(self.failed)
 
     @cached_property
     def end_begins(self) -> Any:
@@ -179,10 +184,15 @@ class Case:
     def lines(self, service: str | None) -> pd.DataFrame:
         """Return the log lines of a service; of the nameless one for None."""
         if service not in self._lines:
-            own = self.logs["service"].isna() if service is None else self.logs["service"] == service
-            own &= self.logs["kind"] == "log"
-            self._lines[service] = self.logs if own.all() else self.logs[own]
+            own = self._rows.get(service or "", [])
+            self._lines[service] = self.logs if len(own) == len(self.logs) else self.logs.iloc[own]
         return self._lines[service]
+
+    @cached_property
+    def _rows(self) -> dict[str, Any]:
+        """The places of the log lines of each service; of the nameless one under the empty name."""
+        named = self.logs["service"].fillna("").where(self.logs["kind"] == "log")
+        return {str(name): own for name, own in named.groupby(named, sort=False).indices.items()}
 
     @cached_property
     def _lines(self) -> dict[str | None, pd.DataFrame]:
@@ -246,7 +256,7 @@ class Case:
     @cached_property
     def _spans(self) -> dict[str, list[Record]]:
         ordered = self.phases.sort_values(["start", "start_order"], na_position="last")
-        return _by_service([row | {"start": self.clock(row)} for row in tables.records(ordered)])
+        return by_service([row | {"start": self.clock(row)} for row in tables.records(ordered)])
 
     @cached_property
     def _successes(self) -> dict[str, pd.DataFrame]:
@@ -257,7 +267,7 @@ class Case:
     @cached_property
     def _ready(self) -> dict[str, list[Record]]:
         rows = tables.records(self.phases[self.phases["phase"] == "ready"])
-        return _by_service([row | {"order": row["start_order"], "ts": row["start"]} for row in rows])
+        return by_service([row | {"order": row["start_order"], "ts": row["start"]} for row in rows])
 
     def _engine_errors(self) -> list[Record]:
         """Return the reasons for failed starts that inspect keeps in State.Error, as failures."""
@@ -290,11 +300,3 @@ def _place(row: Record) -> tuple[Any, Any, Any]:
 def _places(frame: pd.DataFrame) -> list[tuple[Any, Any, Any]]:
     pointers = (None if pd.isna(p) else p for p in frame["pointer"])
     return list(zip(frame["file"], frame["line"], pointers, strict=True))
-
-
-def _by_service(rows: list[Record]) -> dict[str, list[Record]]:
-    """Return the rows of each service; those without one under the empty name."""
-    found: dict[str, list[Record]] = {}
-    for row in rows:
-        found.setdefault(row["service"] if pd.notna(row["service"]) else "", []).append(row)
-    return found

@@ -194,3 +194,11 @@ def seconds(span: pd.Timedelta) -> str:
 
 def _number(order: Any) -> int:
     return 0 if pd.isna(order) else int(order)
+
+
+def by_service(rows: list[Record]) -> dict[str, list[Record]]:
+    """Return the rows of each service; those without one under the empty name."""
+    found: dict[str, list[Record]] = {}
+    for row in rows:
+        found.setdefault(row["service"] if pd.notna(row["service"]) else "", []).append(row)
+    return found

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-import pandas as pd
-
 from incidentlab import tables
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later
@@ -199,7 +197,7 @@ def waited_on_purpose(case: Case, found: Hypothesis) -> Fact | None:
     """
     if found.category != "startup_race" or found.won is None or found.harm is not None or _fell(case, found):
         return None
-    waits = [row for row in case.failed if row["kind"] == "waiting" and _of(row, found)]
+    waits = [row for row in case.failed_by.get(found.service or "", []) if row["kind"] == "waiting"]
     before = [row for row in waits if not later(row, found.signs[0])]
     return ("it waits on purpose, and got through", before[0]) if before else None
 
@@ -211,7 +209,7 @@ def not_the_last(case: Case, found: Hypothesis) -> Fact | None:
     """
     if found.category not in _REACHING:
         return None
-    after = [row for row in case.failed if _of(row, found) and later(row, found.signs[-1])]
+    after = [row for row in case.failed_by.get(found.service or "", []) if later(row, found.signs[-1])]
     exact = [row for row in after if row["kind"] in READINGS and READINGS[row["kind"]].exactness == _OUTRIGHT]
     if not exact:
         return None
@@ -270,10 +268,12 @@ def _told_right_after(case: Case, found: Hypothesis) -> Record | None:
     """Return the line by which a service that had worked is told to stop after a few tries, where others are too."""
     if found.category not in _REACHING or len(found.signs) > _LAST_TRIES or not found.service:
         return None
-    stops = case.logs.iloc[case.marks.loc[case.marks["kind"] == "stop_word", "row"].astype(int)]
     spoken = case.spoken_after(found.service, found.signs[-1]).head(1)
     worked = case.works(found.service)
-    if worked is None or later(worked, found.signs[0]) or not spoken.index.isin(stops.index).any():
+    if worked is None or later(worked, found.signs[0]) or spoken.empty:
+        return None
+    stops = case.logs.iloc[case.marks.loc[case.marks["kind"] == "stop_word", "row"].astype(int)]
+    if not spoken.index.isin(stops.index).any():
         return None
     return tables.records(spoken)[0] if stops["service"].nunique() > 1 else None
 
@@ -297,10 +297,6 @@ def _harmed(case: Case, found: Hypothesis) -> bool:
 
 def _works_later(case: Case, found: Hypothesis) -> bool:
     return case.works(found.service, found.signs[-1]) is not None
-
-
-def _of(row: Record, found: Hypothesis) -> bool:
-    return bool(row["service"] == found.service or (pd.isna(row["service"]) and found.service is None))
 
 
 def _only_listens(found: Hypothesis) -> bool:
