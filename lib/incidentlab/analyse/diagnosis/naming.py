@@ -23,6 +23,9 @@ _OF_BUILDS = (
 )  # fmt: skip
 """Kinds of which a builder tells, too."""
 
+_ENDS = 500
+"""Lines at either end of a long text in which a name is looked for."""
+
 _ABOUT = ("about_service", "about_container", "speaks_of")
 """Kinds of lines in which Compose or the engine names whom an error is about."""
 
@@ -98,7 +101,7 @@ def anybody(case: Case) -> str | None:
     spoken = case.logs.loc[case.logs["kind"].eq("log"), "service"].dropna().unique()
     if len(spoken):
         return str(spoken[0]) if len(spoken) == 1 else None
-    nameless = case.logs.loc[case.logs["service"].isna(), "message"]
+    nameless = _around(case)
     asked = {called(case, str(name)) for name in sought(case.typed["message"], "asks_for")["subject"].dropna()}
     about = {str(name) for kind in _ABOUT for name in sought(nameless, kind)["subject"]}
     built = {str(name) for name in case.marked("built")["subject"].dropna()}
@@ -110,6 +113,16 @@ def anybody(case: Case) -> str | None:
         if len(known) == 1:
             return known.pop() if names is asked else service_of(case, known.pop())
     return _failing(case) or told(case)
+
+
+def _around(case: Case) -> pd.Series[Any]:
+    """Return the lines without a name that may name somebody: of a long text its both ends, and what is no log."""
+    rows = case.logs[case.logs["service"].isna()]
+    if len(rows) > 2 * _ENDS:
+        inner = rows.iloc[_ENDS:-_ENDS]
+        inner = inner[inner["kind"].isin(["compose", "build", "shell"])].tail(_ENDS)
+        rows = pd.concat([rows.iloc[:_ENDS], inner, rows.iloc[-_ENDS:]])
+    return rows["message"]
 
 
 def _failing(case: Case) -> str | None:
@@ -149,7 +162,7 @@ def _begun(case: Case, row: Record) -> str | None:
 
 def told(case: Case) -> str | None:
     """Return the one container of which people speak in the prose around a log."""
-    said = sought(case.logs.loc[case.logs["service"].isna(), "message"], "told_of")["subject"].str.lower()
+    said = sought(_around(case), "told_of")["subject"].str.lower()
     return str(said.iloc[0]) if said.nunique() == 1 else None
 
 

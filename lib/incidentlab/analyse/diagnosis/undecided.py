@@ -112,6 +112,7 @@ def _last_word(case: Case) -> Hypothesis | None:
         own = case.lines(name)
         if pd.notna(case.end_begins):
             own = own[own["order"].lt(case.end_begins).fillna(value=False)]
+        own = own.tail(_MANY)
         own = own[says(own["message"], "worded")]
         own = own[~says(own["message"], "trace_line")].tail(1)
         if own["level"].isin(["error", "fatal"]).any() and not case.harmless[own.index].any():
