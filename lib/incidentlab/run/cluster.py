@@ -167,8 +167,8 @@ def work(task: Task, book: str, output: str, expected: str) -> dict[str, Any]:
         return row
     with _STARTING:
         server = Server.own().address
-    with whole.scratch() as folder:
-        beside = folder / "notebook"
+    with whole.scratch() as private:
+        beside, folder = private / "notebook", private / "made"  # the private one is held already: none writes there
         beside.mkdir()
         notebook = beside / Path(task.notebook).name
         notebook.write_text(book, encoding="utf-8")

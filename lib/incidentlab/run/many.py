@@ -271,7 +271,9 @@ def _ways(
     if not address.is_address(output):
         yield lambda tasks: processes.rows(tasks, Path(output), jobs)
         return
-    with whole.scratch() as folder:
+    with whole.scratch() as private:
+        folder = private / "made"  # the private one is held already: none writes there
+        folder.mkdir()
         yield lambda tasks: _delivered(processes.rows(tasks, folder, jobs), folder, output)
 
 
