@@ -52,7 +52,7 @@ STARTS = {
     "collect/compose.py": "docker compose",
     "collect/scans.py": "trivy",
     "run/warm.py": "our own interpreter",
-    "whole.py": "our own interpreter",
+    "whole/__init__.py": "our own interpreter",
 }
 
 
@@ -85,6 +85,7 @@ OWN_JSON = {
     "analyse": "columns of tables that parsers wrote",
     "report": "the same",
     "teach": "a lesson's own sealed questions",
+    "whole/after.py": "the list of moves that a writer put down; any other text is no list",
     "run": "what our own kernels and batches wrote",
     "collect": "the engine, Compose and Trivy on this machine, before it is written",
     "bundle/recording.py": "lines that this recording wrote",

@@ -180,7 +180,8 @@ def _untold(investigation: Investigation, verdict: Record, timezone: str) -> str
     rows = investigation.evidence
     rows = rows[rows["rank"].eq(1) & rows["role"].eq("for")]
     if verdict["category"] == "benign":
-        past = investigation.evidence.query("rank == 1 and role == 'against'")
+        told = investigation.evidence
+        past = told[told["rank"].eq(1) & told["role"].eq("against")]
         if past.empty:
             return f"No failure in these lines; {ask}."
         last = past["ts"].max()
