@@ -169,9 +169,9 @@ def _path(path: Path, redactor: Redactor, *, name: str | None, service: str | No
     if path.name.endswith(loose.ARCHIVES):
         with loose.unpacked(path) as folder:
             inner = [place for place in folder.iterdir() if place.is_dir()]
-            whole = next((place for place in (folder, *inner[:1]) if (place / bundle.MANIFEST).is_file()), None)
-            name = name or (None if whole else loose.shown(path.name))
-            return _path(whole or folder, redactor, name=name, service=service)
+            packed = next((place for place in (folder, *inner[:1]) if (place / bundle.MANIFEST).is_file()), None)
+            name = name or (None if packed else loose.shown(path.name))
+            return _path(packed or folder, redactor, name=name, service=service)
     if not path.is_dir():
         return reading.texts(_file(path), redactor, name=name, service=service)
     files, troubles = loose.gather(path)

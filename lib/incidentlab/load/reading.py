@@ -41,7 +41,7 @@ from incidentlab.parse import (
 from incidentlab.parse.evidence import Evidence, documents
 from incidentlab.parse.kinds import kind_of, unreadable
 from incidentlab.redact import Redactor
-from incidentlab.tables import BadInput
+from incidentlab.tables import BESIDE, BadInput
 
 PARSERS: dict[str, Callable[..., Evidence]] = {
     "container_log": container_log.parse,
@@ -80,10 +80,6 @@ _MUTE = {
 _NONE: dict[str, str] = {}
 _FACTS = ("service", "replica", "container", "stream", "tty")
 HINT = "give it the output of `docker compose logs -t`, or a bundle of `incidentlab capture`"
-
-
-_BESIDE = ("notes", "readings")
-"""Kinds of which each file is a source of its own."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +177,7 @@ def _parts(file: str, data: lines.Text, redactor: Redactor, *, service: str | No
         if part.kind in _MUTE:
             read = replace(read, gap=[*read.gap, f"this is {_MUTE[part.kind]}: no incident in it"])
         if part.kind not in ("text", "json_file", "prose", "mute"):
-            yield f"{part.kind}:{file}" if part.kind in _BESIDE else part.kind, read
+            yield f"{part.kind}:{file}" if part.kind in BESIDE else part.kind, read
         else:
             place = f":{part.numbers[0]}" if part in texts[1:] else ""
             yield f"text:{file}{place}", read

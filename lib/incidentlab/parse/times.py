@@ -41,7 +41,7 @@ def on_one_clock(sources: Sources, clocks: pd.DataFrame, unknown: dict[str, int]
         File of which it is declared that nobody knows its clock -> the line that says so.
     """
     every = [evidence for several in sources.values() for evidence in several]
-    beside = any(len(e.frames.get(name, ())) for e in every for name in ("notes", "readings"))
+    beside = any(len(e.frames.get(name, ())) for e in every for name in tables.BESIDE)
     if not beside and not unknown and clocks.empty:
         return sources, clocks
     wanted = {file for e in every for file in _files(e)} if beside or unknown else set(clocks["source"])

@@ -85,7 +85,7 @@ def _figure(lanes: int) -> Axes:
 
 def laned(happenings: pd.DataFrame) -> pd.DataFrame:
     """Return happenings with a lane for what stands beside the logs and is about no service."""
-    beside = happenings["source"].where(happenings["source"].isin(["notes", "readings"]))
+    beside = happenings["source"].where(happenings["source"].isin(tables.BESIDE))
     return happenings.assign(service=happenings["service"].fillna(beside))
 
 

@@ -19,8 +19,6 @@ from incidentlab.report.show import visible
 
 Record = dict[str, Any]
 Clock = Callable[[Any], str]
-SOURCES = ("notes", "readings")
-"""Where a row of the timeline was seen that stands beside the logs."""
 _MOST = 5
 """Breaches, alarms and rows that a deploy came before that are told; all stand in the timeline."""
 _LONGEST = 140
@@ -36,6 +34,8 @@ class Told(NamedTuple):
 
 def every(found: Investigation, timezone: str = "UTC") -> list[Told]:
     """Return all that is told of breaches, deploys and alarms."""
+    if found.incident.notes.empty and found.incident.readings.empty:
+        return []  # and no timeline is made for nothing
 
     def clock(ts: Any) -> str:
         return clock_of(ts, day=found.incident.end, timezone=timezone)

@@ -15,7 +15,7 @@ Four conventions hold everywhere:
 """
 
 from incidentlab.tables.audit import AUDIT, DIFFERENCES, LEVELS, VERIFICATIONS
-from incidentlab.tables.beside import BREACHES, CLOCKS, NOTE_KINDS, NOTES, READINGS
+from incidentlab.tables.beside import BESIDE, BREACHES, CLOCKS, NOTE_KINDS, NOTES, READINGS
 from incidentlab.tables.door import HIDDEN, check, empty, evidence_id, join, records, rows
 from incidentlab.tables.errors import BadInput, BadParameter, BadTable, EngineTrouble, IncidentlabError
 from incidentlab.tables.evidence import (
@@ -110,6 +110,7 @@ __all__ = [
     "AUDIT",
     "BACKOFFS",
     "BACKOFF_GAPS",
+    "BESIDE",
     "BREACHES",
     "CATEGORIES",
     "CLOCKS",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from incidentlab.tables.table import REAL, TEXT, TIME, WHOLE, Column, Table, where
 
+BESIDE = ("notes", "readings")
+"""The tables of what stands beside the logs; a row of the timeline bears the name of its own."""
 NOTE_KINDS = ("note", "deploy", "alarm")
 
 NOTES = Table(

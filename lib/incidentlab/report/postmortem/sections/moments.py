@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.report.beside import SOURCES, alarms
+from incidentlab.report.beside import alarms
 from incidentlab.report.postmortem.material import Material, Record, moment, name, span
 from incidentlab.report.postmortem.people.human import NAME
 from incidentlab.report.postmortem.statement import (
@@ -79,9 +79,11 @@ def milestones(m: Material) -> Section:
 def timeline(m: Material, figure: bytes | None) -> Section:
     """Return the picture and, without one, or where people noted more, the moments that matter as a table."""
     own = _own(m)
-    beside = [(row["ts"], _moment(m, row)) for row in tables.records(own[own["source"].isin(SOURCES)].head(_MOST))]
+    beside = [
+        (row["ts"], _moment(m, row)) for row in tables.records(own[own["source"].isin(tables.BESIDE)].head(_MOST))
+    ]
     noted = [*_noted(m), *beside]
-    rows = tables.records(own[~own["source"].isin(SOURCES)]) if noted or figure is None else []
+    rows = tables.records(own[~own["source"].isin(tables.BESIDE)]) if noted or figure is None else []
     kept = [(row["ts"], _moment(m, row)) for row in _key(m, rows)]
     told = sorted([*kept, *noted], key=lambda pair: (pd.isna(pair[0]), pair[0] if pd.notna(pair[0]) else 0))
     nodes: list[Node] = [Figure(figure)] if figure else []
@@ -118,7 +120,7 @@ def _own(m: Material) -> pd.DataFrame:
     """Return the rows of the services that the verdict names, or of all where it names none, and what stands beside."""
     who = {m.verdict[key] for key in ("service", "dependency") if pd.notna(m.verdict[key])}
     happened = m.found.timeline
-    kept = happened["service"].isin(who) | happened["service"].isna() | happened["source"].isin(SOURCES)
+    kept = happened["service"].isin(who) | happened["service"].isna() | happened["source"].isin(tables.BESIDE)
     return happened[kept] if who else happened
 
 
@@ -151,7 +153,7 @@ def _bar(row: Record) -> str:
 
 
 def _said(row: Record) -> str:
-    if row["source"] in SOURCES:
+    if row["source"] in tables.BESIDE:
         return f"{row['what']}: {row['detail']}"
     what = _WORDS.get(str(row["what"]), str(row["what"]).replace("_", " "))
     detail = str(row["detail"]) if pd.notna(row["detail"]) and row["source"] in ("events", "inspect") else ""
