@@ -177,11 +177,9 @@ def _last_failure(investigation: Investigation, service: Any) -> Any:
 def _untold(investigation: Investigation, verdict: Record, timezone: str) -> str:
     """Return what lines alone tell of the state: when it failed last, and whether it worked after that."""
     ask = "what runs now a log does not tell (`docker compose ps -a` does)"
-    rows = investigation.evidence
-    rows = rows[rows["rank"].eq(1) & rows["role"].eq("for")]
+    own = investigation.evidence[investigation.evidence["rank"].eq(1)]
+    rows, past = own[own["role"].eq("for")], own[own["role"].eq("against")]
     if verdict["category"] == "benign":
-        told = investigation.evidence
-        past = told[told["rank"].eq(1) & told["role"].eq("against")]
         if past.empty:
             return f"No failure in these lines; {ask}."
         last = past["ts"].max()

@@ -11,10 +11,10 @@ _NEAR = 200
 """As many lines after an error are looked at: who went on shows it soon."""
 
 
-def calm_after(case: Case, service: str | None, row: Record, *, each_wording_once: bool = True) -> list[Record]:
+def calm_after(case: Case, service: str | None, row: Record) -> list[Record]:
     """Return the lines, of the next that a service says after a row, that complain of nothing."""
     spoken = case.spoken_after(service, row).head(_NEAR)
     failing = case.marks.loc[case.marks["question"].eq("failure") & case.marks["kind"].ne("harmless"), "row"]
     spoken = spoken[~spoken["level"].isin(["error", "fatal"]) & ~spoken.index.isin(failing)]
     calm = spoken[~says(spoken["message"], "complains") & ~says(spoken["message"], "trace_line")]
-    return tables.records(calm.drop_duplicates("message") if each_wording_once else calm)
+    return tables.records(calm)

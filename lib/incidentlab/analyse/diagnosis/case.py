@@ -224,6 +224,12 @@ class Case:
         return pd.Series(self.logs.index.isin(self.marked("harmless")["row"]), index=self.logs.index)
 
     @cached_property
+    def errors(self) -> pd.Series[Any]:
+        """Whether each line is one that a program logs as an error, and none that only looks like a failure."""
+        serious = self.logs["level"].isin(["error", "fatal"]) & self.logs["kind"].eq("log")
+        return serious & ~self.harmless
+
+    @cached_property
     def ports(self) -> dict[str, set[int]]:
         """The ports on which each service says that it listens."""
         usual = {server.name: set(server.ports) for server in SERVERS}

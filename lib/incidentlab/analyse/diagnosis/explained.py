@@ -16,7 +16,6 @@ from incidentlab.analyse.diagnosis import naming
 from incidentlab.analyse.diagnosis.calm import calm_after
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, later, within
-from incidentlab.analyse.marks import says
 
 _LAST = 5
 """With no more calm lines than these after it, an error is among the last words of a program that is known to work."""
@@ -52,7 +51,7 @@ def _calm(case: Case, found: Hypothesis) -> Record | None:
     last = found.signs[-1]
     calm = calm_after(case, found.service, last)
     enough = _LAST if case.works(found.service, last) is not None else _LAST_OF_ANY
-    return calm[0] if len(calm) > enough else None
+    return calm[0] if len({row["message"] for row in calm}) > enough else None
 
 
 def _lasts(case: Case, found: Hypothesis) -> bool:
@@ -61,15 +60,10 @@ def _lasts(case: Case, found: Hypothesis) -> bool:
     What fails while a server initialises itself is not made up for: it does so once (official images' entrypoints).
     """
     first, last = found.signs[0], found.signs[-1]
-    if len(found.signs) >= _AGAIN or _uncaught(last) or inside(case, first) or _engines(last):
+    if len(found.signs) >= _AGAIN or _uncaught(last) or inside(case, first) or naming.is_of_engine(last):
         return True
     of_client = found.kind in _OF_CLIENTS and (found.service in case.stores or found.service is None)
     return of_client and not any(case.works(name, last) for name in case.names - case.stores)
-
-
-def _engines(row: Record) -> bool:
-    """Say whether the engine or Compose says it as an error of its own: what it goes on with is another container."""
-    return bool(says(pd.Series([str(row["message"])], dtype="str"), "engine_error").any())
 
 
 def inside(case: Case, row: Record) -> bool:

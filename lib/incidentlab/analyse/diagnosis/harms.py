@@ -184,15 +184,14 @@ def _bursts(case: Case) -> list[Record]:
 
     Said at the level of an error, or printed with a trace by a program that gives its lines no level.
     """
-    wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
-    wrong |= pd.Series(case.logs.index.isin(_traced(case)), index=case.logs.index)
+    wrong = case.errors | pd.Series(case.logs.index.isin(_traced(case)), index=case.logs.index)
     if pd.notna(case.end_begins):
         wrong &= case.logs["order"] < case.end_begins
     found = []
     for service, rows in case.logs[wrong.fillna(value=False)].groupby("service", sort=True, dropna=False):
         name = str(service) if pd.notna(service) else None
         first = tables.records(rows.head(1))[0]
-        calm = calm_after(case, name, tables.records(rows.tail(1))[0], each_wording_once=False)
+        calm = calm_after(case, name, tables.records(rows.tail(1))[0])
         goes_on = len({row["message"] for row in calm}) > _PAST or len(calm) > _BUSY
         if len(rows) >= _BURST and case.works(name, first) is None and not goes_on:
             last: Any = rows["ts"].iloc[-1]
@@ -243,29 +242,33 @@ def _supervised(case: Case) -> list[Record]:
     Source: supervisord's manual, "Process States": a program that stayed up for `startsecs` is RUNNING; what ends more
     often than that is BACKOFF, then FATAL.
     """
-    told = case.marked("supervised").sort_values("row")
-    whose = case.logs["service"].iloc[told["row"].astype(int)].to_numpy()
     found = []
-    for _, rows in told.assign(service=whose).groupby(["service", "subject"], dropna=False, sort=False):
+    for _, rows in _told(case, "supervised").groupby(["service", "subject"], dropna=False, sort=False):
         ends = rows[rows["code"].notna()]
         if len(ends) and (len(ends) >= _RETRIES or ends["row"].iloc[-1] == rows["row"].iloc[-1]):
-            last = tables.records(case.logs.iloc[ends["row"].astype(int)].tail(1))[0]
+            last = tables.records(case.logs.iloc[ends["row"]].tail(1))[0]
             found.append(_harm("child ended", last, str(last["message"]), count=len(ends)))
     return found
 
 
 def _refusing(case: Case) -> list[Record]:
     """Return who answers requests with errors of its own (5xx) to the end, and serves none after the first of them."""
-    failed, served = case.marked("refused_request"), set(case.marked("served")["row"].astype(int))
-    rows = case.logs.iloc[failed["row"].astype(int).sort_values()]
+    told = _told(case, "refused_request", "served")
     found = []
-    for service, own in rows.groupby("service", sort=True, dropna=False):
-        spoken = case.lines(str(service) if pd.notna(service) else None)
-        later_on = spoken.index[spoken.index > own.index[0]]
-        if len(own) >= _BURST and not served.intersection(later_on):
+    for _, rows in told.groupby("service", sort=True, dropna=False):
+        refused, served = (rows.loc[rows["kind"].eq(kind), "row"] for kind in ("refused_request", "served"))
+        if len(refused) >= _BURST and not served.gt(refused.iloc[0]).any():
+            own = case.logs.iloc[refused]
             first: Record = tables.records(own.head(1))[0]
             found.append(_harm("refuses", first, str(first["message"]), count=len(own), until=own["ts"].iloc[-1]))
     return found
+
+
+def _told(case: Case, *kinds: str) -> pd.DataFrame:
+    """Return the marks of some kinds in the order of their lines, each with the service of its line."""
+    told = case.marks[case.marks["kind"].isin(kinds)]
+    told = told.assign(row=told["row"].astype(int)).sort_values("row")
+    return told.assign(service=case.logs["service"].iloc[told["row"]].to_numpy())
 
 
 def _name(row: Record) -> str | None:

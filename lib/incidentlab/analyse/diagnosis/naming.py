@@ -153,11 +153,20 @@ def called(case: Case, name: str) -> str:
 
 def _begun(case: Case, row: Record) -> str | None:
     """Return the container in the making, or the service whose image was pulled, above an engine's error."""
-    if not says(pd.Series([str(row["message"])], dtype="str"), "engine_error").any():
+    if not is_of_engine(row):
         return None
     above = case.logs[case.logs["service"].isna() & case.logs["order"].lt(row["order"]).fillna(value=False)]
     begun = sought(above["message"], "container_begun").sort_values("row")["subject"]
     return service_of(case, str(begun.iloc[-1])) if len(begun) else None
+
+
+def is_of_engine(row: Record) -> bool:
+    """Say whether the engine or Compose says it as an error of its own: what it goes on with is another container."""
+    return bool(says(_text(row), "engine_error").any())
+
+
+def _text(row: Record) -> pd.Series[Any]:
+    return pd.Series([str(row["message"])], dtype="str")
 
 
 def told(case: Case) -> str | None:
@@ -175,7 +184,7 @@ def _next_of(case: Case, row: Record) -> str | None:
 
 def _named(case: Case, row: Record, *kinds: str) -> str | None:
     """Return the service that a line names: v1 says a service's own name beside that of its container."""
-    text = pd.Series([str(row["message"])], dtype="str")
+    text = _text(row)
     own = sought(text, "about_service")["subject"]
     if len(own):
         return str(own.iloc[0])

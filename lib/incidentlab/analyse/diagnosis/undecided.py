@@ -58,9 +58,8 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
 
 def _passed(case: Case, found: Hypothesis) -> None:
     """Tell of the errors that did not last: nothing is broken at the end, but not nothing happened."""
-    wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
     refused = case.logs.index.isin(case.marked("refused_request")["row"])
-    rows = tables.records(case.logs[wrong | pd.Series(refused, index=case.logs.index)])
+    rows = tables.records(case.logs[case.errors | pd.Series(refused, index=case.logs.index)])
     if rows:
         lines = "one line reports an error" if len(rows) == 1 else f"{len(rows)} lines report errors"
         found.sentence = f"Nothing is broken at the end of the evidence; before it, {lines}, after which work goes on."
@@ -115,12 +114,9 @@ def _last_word(case: Case) -> Hypothesis | None:
         own = own.tail(_MANY)
         own = own[says(own["message"], "worded")]
         own = own[~says(own["message"], "trace_line")].tail(1)
-        if own["level"].isin(["error", "fatal"]).any() and not case.harmless[own.index].any():
+        if case.errors[own.index].any():
             text = f"{name or 'The text'} ends in an error; what it means is not known here."
-            found = Hypothesis("unknown", name, weight("verdict.unknown"), text, exactness=0)
-            found.rows = series("for", "the last word", tables.records(own))
-            found.rows.append(missing("whether and how it ended", "docker compose ps -a"))
-            return found
+            return _seen(name, text, "the last word", tables.records(own))
     return None
 
 
@@ -153,23 +149,26 @@ def _again(case: Case) -> Hypothesis | None:
 
 def _restarted(name: str | None, same: list[Record]) -> Hypothesis:
     text = f"{name or 'The program'} says the same again and again, as if restarted; why is not in the evidence."
-    found = Hypothesis("unknown", name, weight("verdict.unknown"), text, exactness=0)
-    found.rows = series("for", "it began again", same)
-    found.rows.append(missing("whether and how it ended", "docker compose ps -a; docker events --since 1h"))
+    return _seen(name, text, "it began again", same, ask="docker compose ps -a; docker events --since 1h")
+
+
+def _seen(
+    service: str | None, text: str, fact: str, rows: list[Record], *, ask: str = "docker compose ps -a"
+) -> Hypothesis:
+    """Return the answer that tells what is seen of a program, and asks how it ended."""
+    found = Hypothesis("unknown", service, weight("verdict.unknown"), text, exactness=0)
+    found.rows = [*series("for", fact, rows), missing("whether and how it ended", ask)]
     return found
 
 
 def _complaint(case: Case) -> Hypothesis | None:
     """Return the answer where the one program that reports an error does so in words that are not known here."""
-    wrong = case.logs[case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless]
+    wrong = case.logs[case.errors]
     if wrong["service"].nunique() != 1 or wrong["service"].isna().any():
         return None
     service = str(wrong["service"].iloc[0])
     text = f"{service} reports an error; what it means is not known here."
-    found = Hypothesis("unknown", service, weight("verdict.unknown"), text, exactness=0)
-    found.rows = series("for", "an error", tables.records(wrong))
-    found.rows.append(missing("whether and how it ended", "docker compose ps -a"))
-    return found
+    return _seen(service, text, "an error", tables.records(wrong))
 
 
 def _farewell(case: Case) -> Hypothesis | None:
@@ -180,10 +179,7 @@ def _farewell(case: Case) -> Hypothesis | None:
         last = own[own["kind"].eq("log") & says(own["message"], "worded")].tail(1)
         if says(last["message"], "farewell").any():
             text = f"{name or 'The program'} says that it ends; why is not in the evidence."
-            found = Hypothesis("unknown", name, weight("verdict.unknown"), text, exactness=0)
-            found.rows = series("for", "its last word", tables.records(last))
-            found.rows.append(missing("whether and how it ended", "docker compose ps -a"))
-            return found
+            return _seen(name, text, "its last word", tables.records(last))
     return None
 
 
@@ -237,8 +233,7 @@ def _last_words(case: Case, harm: Record) -> list[Record]:
 
 
 def _first_error(case: Case, shown: list[Record]) -> list[Record]:
-    wrong = case.logs["level"].isin(["error", "fatal"]) & case.logs["kind"].eq("log") & ~case.harmless
     places = {(row["file"], row["line"]) for row in shown}
-    first = tables.records(case.logs[wrong].sort_values(["ts", "order"], na_position="last").head(1))
+    first = tables.records(case.logs[case.errors].sort_values(["ts", "order"], na_position="last").head(1))
     new = [row for row in first if (row["file"], row["line"]) not in places]
     return [evidence("for", "the first error of all", row) for row in new]
