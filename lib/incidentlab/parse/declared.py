@@ -73,7 +73,8 @@ def read(text: str) -> dict[str, Source]:
     named = isinstance(root, yaml.MappingNode) and all(isinstance(key, yaml.ScalarNode) for key, _ in root.value)
     if not named:
         raise BadInput(f"{NAME} must name sources: 'app.log: {{ahead_s: 2.5}}'")
-    found = [(key, value(given, name=NAME)) for key, given in root.value]  # 0x10 names a file, and no 16
+    wrong = "holds what is no number"
+    found = [(key, value(given, name=NAME, but=wrong)) for key, given in root.value]  # 0x10 names a file, and no 16
     return {key.value: _source(key.value, given, key.start_mark.line + 1) for key, given in found}
 
 

@@ -9,8 +9,8 @@ import yaml
 from incidentlab.tables import BadInput
 
 
-def value(root: Any, *, name: str) -> Any:
-    """Return what a root node of YAML says, in values of Python.
+def value(root: Any, *, name: str, but: str = "a value is not what its tag says") -> Any:
+    """Return what a root node of YAML says, in values of Python; the words `but` tell what cannot be.
 
     Raises
     ------
@@ -31,4 +31,4 @@ def value(root: Any, *, name: str) -> Any:
     except (yaml.YAMLError, ValueError, TypeError, AttributeError, OverflowError) as error:  # of its constructors
         mark = getattr(error, "problem_mark", None) or root.start_mark
         told = " ".join(str(error).split())[:120]
-        raise BadInput(f"{name}:{mark.line + 1}: a value is not what its tag says: {told}") from error
+        raise BadInput(f"{name}:{mark.line + 1}: {but}: {told}") from error
