@@ -15,14 +15,11 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import ends
+from incidentlab.analyse.diagnosis import ends, inspected
 from incidentlab.analyse.diagnosis.hypothesis import Record, by_service, first_later, later
 from incidentlab.analyse.failures.target import depends, server_kinds
-from incidentlab.analyse.marks import read, sought
+from incidentlab.analyse.marks import sought
 from incidentlab.knowledge import SERVERS
-
-_PROBE_TELLS = ("dns", "auth", "missing_database", "tls", "missing_config", "disk_full", "permission", "privilege")
-"""Kinds that the print of a probe tells of the service itself; that it is refused tells only that no server is up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +51,7 @@ class Case:
         rows = [row | {"origin": known.get(_place(row), "log")} for row in tables.records(self.failures)]
         before = [row for row in rows if pd.isna(self.end_begins) or row["order"] < self.end_begins]
         placed = [row for row in before if row["origin"] != "unknown"]
-        return (placed or before) + self._engine_errors() + self._probe_errors()
+        return (placed or before) + inspected.failures(self.containers, self.probes)
 
     @cached_property
     def failed_by(self) -> dict[str, list[Record]]:
@@ -274,29 +271,6 @@ class Case:
     def _ready(self) -> dict[str, list[Record]]:
         rows = tables.records(self.phases[self.phases["phase"] == "ready"])
         return by_service([row | {"order": row["start_order"], "ts": row["start"]} for row in rows])
-
-    def _engine_errors(self) -> list[Record]:
-        """Return the reasons for failed starts that inspect keeps in State.Error, as failures."""
-        rows = self.containers[self.containers["error"].str.len() > 0]
-        found = read(rows["error"])
-        hits = tables.records(found[found["question"] == "failure"])
-        return [self._engine_error(rows.iloc[int(hit["row"])], hit) for hit in hits]
-
-    def _probe_errors(self) -> list[Record]:
-        """Return what the probes that fail at the end print, as failures: their own loopback is no wrong host."""
-        ended = self.probes.sort_values("start").groupby("service", dropna=False).tail(1)
-        rows = ended[ended["outcome"].eq("fail") & ended["output"].str.contains(r"\w", regex=True).fillna(value=False)]
-        found = read(rows["output"])
-        hits = tables.records(found[(found["question"] == "failure") & found["kind"].isin(_PROBE_TELLS)])
-        errors = [self._engine_error(rows.iloc[int(hit["row"])].rename({"output": "error"}), hit) for hit in hits]
-        return [row | {"ts": pd.NaT, "origin": "probe"} for row in errors]
-
-    def _engine_error(self, container: pd.Series[Any], hit: Record) -> Record:
-        own = {name: container.get(name) for name in ("service", "container", "file", "line", "pointer")}
-        named = {name: hit[name] for name in ("kind", "subject", "signature", "host", "address", "port")}
-        ended = container.get("finished", pd.NaT)
-        context = {"message": container["error"], "ts": ended, "level": "error", "origin": "engine"}
-        return dict.fromkeys(tables.FAILURES.names) | own | named | context
 
 
 def _place(row: Record) -> tuple[Any, Any, Any]:

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from incidentlab import tables
+from incidentlab.analyse.diagnosis import reaching
 from incidentlab.analyse.diagnosis.case import Case
-from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, later
-from incidentlab.knowledge import SERVERS
+from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, evidence, later
+from incidentlab.analyse.diagnosis.reaching import REACHING, Fact, fell
 from incidentlab.knowledge.readings import READINGS
 from incidentlab.knowledge.weights import weight
-
-Fact = tuple[str, Record]
 
 _LOOSE = (
     "variable_before", "variable_after", "variable_missing", "env_text", "config_file", "auth_text", "rights",
@@ -28,9 +27,6 @@ _LOOSE = (
 _NO_ERRORS = ("redis",)
 """Servers whose highest level is a warning: by it they say what ends them, too (Redis, `server.h`: LL_WARNING)."""
 
-_LAST_TRIES = 10
-"""As many tries in vain fit between the stop of a server and that of its client."""
-
 _AFTER_A_CRASH = 3
 """A program that logs more lines than these after an error did not end by it (unless it began anew)."""
 
@@ -40,13 +36,8 @@ _AGAIN = 3
 _WORK = 20
 """As many different lines after the last sign, without an error among the last of them, are work."""
 
-_OUTRIGHT = 3
-"""The exactness of what names a fault."""
-
 _OF_SERVICES = ("auth_failure", "missing_database", "missing_config", "migration_failure", "incompatible_data")
 """Categories that tell of a service that runs; a build lacks space, a network or a program of its own."""
-
-_REACHING = ("wrong_host", "dns_failure", "network_timeout", "startup_race", "dependency_outage")
 
 
 def weigh(case: Case, found: list[Hypothesis]) -> None:
@@ -107,7 +98,7 @@ def in_a_build(_: Case, found: Hypothesis) -> Fact | None:
 
 def works_afterwards(case: Case, found: Hypothesis) -> Fact | None:
     """Hold that the service did its work after it; for a server, that its clients did."""
-    if not _read(found) or found.hard or not found.worked or _fell(case, found):
+    if not _read(found) or found.hard or not found.worked or fell(case, found):
         return None
     return "the service works afterwards", found.worked
 
@@ -117,7 +108,7 @@ def went_on(case: Case, found: Hypothesis) -> Fact | None:
 
     What it raises again and again to the end did not pass, though it goes on.
     """
-    if found.kind != "crash" or _fell(case, found) or case.began_anew(found.service, found.signs[0]):
+    if found.kind != "crash" or fell(case, found) or case.began_anew(found.service, found.signs[0]):
         return None
     if len(found.signs) >= _AGAIN and found.harm is not None and found.service not in case.stores:
         return None
@@ -138,7 +129,7 @@ def script_went_on(case: Case, found: Hypothesis) -> Fact | None:
 
 def busy_afterwards(case: Case, found: Hypothesis) -> Fact | None:
     """Hold that the program said many different things after the last sign, and did not end."""
-    if not _read(found) or found.hard or found.worked or found.kind == "crash" or _fell(case, found):
+    if not _read(found) or found.hard or found.worked or found.kind == "crash" or fell(case, found):
         return None
     spoken = case.spoken_after(found.service, found.signs[-1])
     calm = spoken[~spoken["level"].isin(["error", "fatal"])]
@@ -147,82 +138,12 @@ def busy_afterwards(case: Case, found: Hypothesis) -> Fact | None:
     return "the program goes on afterwards", tables.records(calm.tail(1))[0]
 
 
-def own_server(case: Case, found: Hypothesis) -> Fact | None:
-    """Hold that the server that was asked at loopback runs in the same container: its lines stand in the same log."""
-    if found.category != "wrong_host" or not _loopback(found):
-        return None
-    kinds = {server.name for server in SERVERS if found.port in server.ports}
-    kind = case.kinds.get(found.service or "") or next(iter(case.server_words(found.service)), None)
-    ready = case.works(found.service) if kind in kinds else None
-    if kind is None or kind not in kinds:
-        return None
-    return f"the {kind} server itself runs in that container", ready or found.signs[-1]
-
-
-def reached_later(_: Case, found: Hypothesis) -> Fact | None:
-    """Hold that the same place answered later: what was refused, unknown or slow once is not wrong for good."""
-    if found.won is None or (found.category not in ("wrong_host", "network_timeout") and found.kind != "outside"):
-        return None
-    return "it was reached later", found.won
-
-
-def optional(case: Case, found: Hypothesis) -> Fact | None:
-    """Hold that what was not reached is a part that programs do without, and that this one did its work after it.
-
-    Sources: OpenTelemetry, "error handling" (an exporter must not end its program); Spring Cloud Config,
-    `spring.cloud.config.fail-fast` (false by default); Netflix Eureka's client, which retries in the background.
-    """
-    if found.category not in _REACHING or found.won is not None or not _works_later(case, found):
-        return None
-    if not all(case.bears("optional", row) for row in found.signs):
-        return None
-    return "programs do without this part", found.signs[-1]
-
-
-def started_without(case: Case, found: Hypothesis) -> Fact | None:
-    """Hold that the program says afterwards that it has started, and never ended: its main work does not need it.
-
-    That a program listens after refusals at its own loopback proves no success there: nothing moved in.
-    """
-    if found.category not in _REACHING or _fell(case, found) or (found.won is not None and not _only_listens(found)):
-        return None
-    ready = next((row for row in case.listens(found.service) if later(row, found.signs[-1])), None)
-    return ("the program started without it", ready) if ready is not None else None
-
-
-def waited_on_purpose(case: Case, found: Hypothesis) -> Fact | None:
-    """Hold that the program said beforehand that it waits for the other, got through, and nothing was harmed.
-
-    A wait loop is the remedy for a race, not its victim.
-    """
-    if found.category != "startup_race" or found.won is None or found.harm is not None or _fell(case, found):
-        return None
-    waits = [row for row in case.failed_by.get(found.service or "", []) if row["kind"] == "waiting"]
-    before = [row for row in waits if not later(row, found.signs[0])]
-    return ("it waits on purpose, and got through", before[0]) if before else None
-
-
-def not_the_last(case: Case, found: Hypothesis) -> Fact | None:
-    """Hold that the service fell after something else, which it named outright, and went on after this.
-
-    The nearest words before an end explain it; what a program survived does not.
-    """
-    if found.category not in _REACHING:
-        return None
-    after = [row for row in case.failed_by.get(found.service or "", []) if later(row, found.signs[-1])]
-    exact = [row for row in after if row["kind"] in READINGS and READINGS[row["kind"]].exactness == _OUTRIGHT]
-    if not exact:
-        return None
-    final = READINGS[exact[-1]["kind"]].hard and found.category == "wrong_host" and found.service is None
-    return ("it ended after something else, which it names", exact[-1]) if final or _fell(case, found) else None
-
-
 def advice(case: Case, found: Hypothesis) -> Fact | None:
     """Hold that every line is advice, source code, an echo or a plan: it tells of what may happen, not of what did.
 
     Advice about a setting is how programs say that it is missing, so it refutes only what else it seems to tell.
     """
-    told = found.category in (*_REACHING, "migration_failure", "command_not_found")
+    told = found.category in (*REACHING, "migration_failure", "command_not_found")
     if not told or not all(case.bears("advice", row | {"last_line": row["line"]}) for row in found.signs):
         return None
     return "the line is advice, source code or a plan, no event", found.signs[-1]
@@ -240,7 +161,7 @@ def warning(case: Case, found: Hypothesis) -> Fact | None:
 
     Source: Python's `warnings` (a warning prints and goes on); NumPy's and urllib3's notes about other versions.
     """
-    if found.hard or _fell(case, found) or not all(case.bears("warning", row) for row in found.signs):
+    if found.hard or fell(case, found) or not all(case.bears("warning", row) for row in found.signs):
         return None
     return "an interpreter or library only warns of it", found.signs[-1]
 
@@ -260,22 +181,8 @@ def asked_for(case: Case, found: Hypothesis) -> Fact | None:
     begun = case.stop_begins
     if begun is not None and all(later(row, begun) for row in found.signs):
         return "the project was being stopped", begun
-    told = _told_right_after(case, found)
+    told = reaching.told_right_after(case, found)
     return ("it was told to stop right afterwards, as others were", told) if told is not None else None
-
-
-def _told_right_after(case: Case, found: Hypothesis) -> Record | None:
-    """Return the line by which a service that had worked is told to stop after a few tries, where others are too."""
-    if found.category not in _REACHING or len(found.signs) > _LAST_TRIES or not found.service:
-        return None
-    spoken = case.spoken_after(found.service, found.signs[-1]).head(1)
-    worked = case.works(found.service)
-    if worked is None or later(worked, found.signs[0]) or spoken.empty:
-        return None
-    stops = case.logs.iloc[case.marks.loc[case.marks["kind"] == "stop_word", "row"].astype(int)]
-    if not spoken.index.isin(stops.index).any():
-        return None
-    return tables.records(spoken)[0] if stops["service"].nunique() > 1 else None
 
 
 def _read(found: Hypothesis) -> bool:
@@ -283,34 +190,17 @@ def _read(found: Hypothesis) -> bool:
     return found.kind in READINGS
 
 
-def _fell(case: Case, found: Hypothesis) -> bool:
-    return bool(found.service) and bool(case.crashes(found.service))
-
-
 def _harmed(case: Case, found: Hypothesis) -> bool:
     """Say whether the service fell: by an exit that is seen, or by the error that ends a program."""
     harm = found.harm
     if found.kind == "crash" or harm is None or harm["service"] != found.service:
-        return _fell(case, found)
-    return harm["kind"] in ("ended", "crashed", "restarting") or _fell(case, found)
-
-
-def _works_later(case: Case, found: Hypothesis) -> bool:
-    return case.works(found.service, found.signs[-1]) is not None
-
-
-def _only_listens(found: Hypothesis) -> bool:
-    """Say whether the success is only that the program listens, after tries at its own loopback."""
-    return found.category == "wrong_host" and found.won is not None and "phase" in found.won
-
-
-def _loopback(found: Hypothesis) -> bool:
-    return any(row["target_by"] == "loopback" for row in found.signs)
+        return fell(case, found)
+    return harm["kind"] in ("ended", "crashed", "restarting") or fell(case, found)
 
 
 FACTS: Collection[Callable[[Case, Hypothesis], Fact | None]] = (
     unknown_root, no_error, wording, unharmed, in_a_build, works_afterwards, went_on, script_went_on, busy_afterwards,
-    own_server, reached_later, optional, started_without, waited_on_purpose, not_the_last, advice, stranger, warning,
-    surroundings, asked_for,
+    reaching.own_server, reaching.reached_later, reaching.optional, reaching.started_without,
+    reaching.waited_on_purpose, reaching.not_the_last, advice, stranger, warning, surroundings, asked_for,
 )  # fmt: skip
 """Each is asked of every hypothesis; its name is that of its weight."""
