@@ -189,3 +189,18 @@ def test_an_error_that_is_raised_again_and_again_is_told_without_an_end(pasted: 
     found = pasted("shop-1  | INFO: Application startup complete.\n" + 3 * trace).findings.iloc[0]
     assert (found["category"], found["service"]) == ("crash_loop_app_bug", "shop")
     assert "3 times, and is not seen to end" in found["sentence"]
+
+
+def test_what_a_job_says_explains_the_end_that_compose_tells(pasted: Pasted) -> None:
+    """Compose tells that a job ended; why, the job's own last words tell, and Compose's word follows from them."""
+    found = pasted(
+        "fill     | thread 'main' panicked at src/fill.rs:9:14:\n"
+        "fill     | called `Result::unwrap()` on an `Err` value: the list is empty\n"
+        'service "fill" didn\'t complete successfully: exit 101\n'
+    )
+    assert found.findings[["category", "service"]].values.tolist() == [
+        ["crash_loop_app_bug", "fill"],
+        ["dependency_unhealthy", "fill"],
+    ]
+    assert found.findings["follows"].tolist()[1] == 1
+    assert found.incident.events.loc[found.incident.events["action"] == "die", "exit_code"].tolist() == [101]

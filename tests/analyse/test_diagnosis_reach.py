@@ -273,3 +273,44 @@ def test_a_target_that_was_seen_to_leave(verdict):
     )
     assert verdict(up + down + client)[0] == "dependency_outage"
     assert verdict(client + up + down)[0] != "dependency_outage"
+
+
+BY_ADDRESS = "gate-1 | connect() failed (111: Connection refused) while connecting to upstream, upstream: http://172.20.0.5:{}/\n"
+STORE = "store-1 | 1:M 01 Mar 2026 10:00:00.000 * Ready to accept connections tcp\n"
+
+
+@pytest.mark.parametrize(("port", "wrong"), [(6380, True), (16379, True), (8788, False)])
+def test_a_bare_address_means_a_store_near_its_own_port_only(verdict, port, wrong):
+    """A bare address may be that of a service whose log is not here; a store is meant by a port like its own."""
+    assert (verdict(BY_ADDRESS.format(port) + STORE)[0] == "wrong_host") is wrong
+
+
+@pytest.mark.parametrize(("until", "outage"), [("10:05", False), ("13:02", True)])
+def test_who_is_refused_for_longer_than_a_start_takes_is_not_early(verdict, until, outage):
+    """Refusals that last for hours are an outage, though the other side is not in the text."""
+    line = "app-1 | 2026-03-01T{}:00Z ERROR dial tcp: db:5432: connect: connection refused\n"
+    said = verdict(line.format("10:00") + line.format("10:01") + line.format(until))[0]
+    assert (said == "dependency_outage") is outage
+
+
+@pytest.mark.parametrize(
+    ("frame", "category"),
+    [("C:\\Users\\ann\\shop\\index.js:12:8", "unknown"), ("/app/shop/index.js:12:8", "wrong_host")],
+)
+def test_outside_a_container_localhost_is_the_machine(pasted, frame, category):
+    """A program whose frames lie on a machine runs in no container: localhost is no wrong host there."""
+    found = pasted(f"Error: connect ECONNREFUSED 127.0.0.1:5432\n    at load ({frame})\n").findings.iloc[0]
+    assert found["category"] == category
+    assert ("runs on the machine itself" in found["sentence"]) is (category == "unknown")
+
+
+def test_a_new_start_does_not_finish_an_initialisation(verdict):
+    """A server that skips the initialisation, since one began before, is ready without what the script was to make."""
+    broken = FIRST_START.format(said="", later="").split("store-1  | LOG:  received fast")[0]
+    failed = 'store-1  | ERROR:  insert on table "apples" violates foreign key constraint "apples_tree"\n'
+    anew = (
+        "store-1  | LOG:  starting PostgreSQL 15.20 on x86_64-pc-linux-gnu\n"
+        'store-1  | LOG:  listening on IPv4 address "0.0.0.0", port 5432\n'
+        "store-1  | LOG:  database system is ready to accept connections\n"
+    )
+    assert verdict(broken + failed + anew)[:2] == ("migration_failure", "store")

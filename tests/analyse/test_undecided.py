@@ -41,6 +41,27 @@ TALK = "".join(f"shop-1  | 2026-03-01T10:00:{n:02d}Z basket {n} priced\n" for n 
         pytest.param(
             "Creating shop_db_1 ... done\nERROR: No container found for db_1\n", "unknown", id="it is gone again"
         ),
+        pytest.param(
+            TALK + "shop-1  | ✗ Basket 9 failed: it holds no apples\n", "unknown", id="its last word bears a cross"
+        ),
+        pytest.param(
+            TALK + "shop-1  | ERROR: three checks failed - exiting\nshop-1  | SUCCESS: swept up\n",
+            "unknown",
+            id="it says that it gives up, and sweeps up after it",
+        ),
+        pytest.param(
+            "shop-1  | 2026-03-01T09:59:00Z ERROR basket\nshop-1  | Traceback (most recent call last):\n"
+            'shop-1  |   File "/app/basket.py", line 3, in price\nshop-1  | TypeError: no apples\n'
+            + "".join(f"shop-1  | 2026-03-01T10:{n // 60:02d}:{n % 60:02d}Z basket {n} priced\n" for n in range(120)),
+            "benign",
+            id="it raised an error once, and went on for long",
+        ),
+        pytest.param(
+            "".join(f"shop-1  | [Nest] 1 - ERROR [AuthGuard] Authentication failed: jwt expired {n}\n" for n in "ab")
+            + TALK,
+            "benign",
+            id="an expired token is its user's",
+        ),
     ],
 )
 def test_an_all_clear_needs_that_nothing_complains(verdict: Verdict, text: str, category: str) -> None:
@@ -116,3 +137,11 @@ def test_errors_that_did_not_last_are_told_of_a_text_that_is_well(pasted: Callab
     assert calm.findings["sentence"].iloc[0] == "Nothing in the evidence failed."
     assert "3 lines report errors" in noisy.findings["sentence"].iloc[0]
     assert noisy.evidence.query("role == 'against'")["line"].tolist() == [1, 2, 3]
+
+
+def test_a_complaint_that_nobody_knows_is_shown(pasted: Callable[[str], Investigation]) -> None:
+    """Where nothing is seen to fail or to work, the last lines that complain are the evidence."""
+    found = pasted("shop-1  | basket 1\nshop-1  | the scales could not be read: no such weight\n")
+    assert found.findings.iloc[0]["category"] == "unknown"
+    assert found.evidence["line"].dropna().tolist() == [2]
+    assert "complains of something" in found.findings.iloc[0]["sentence"]

@@ -34,7 +34,8 @@ FRAGMENTS = {
     "{VARIABLE}": r"[\"'`‘“{(\[$]{0,3}(?P<subject>[A-Z][A-Z0-9]*_[A-Z0-9_]+)[\"'`’”})\]]{0,3}",
     "{NOT_READY}": (
         r"(?i)(?:is the server running"
-        r"|\b(?:not|cannot|can't|fail\w*|errors?|refused|unable|waiting|when|before|already)\b)"
+        r"|\b(?:not|cannot|can't|fail\w*|errors?|refused|unable|waiting|when|before|already)\b"
+        r"|\b(?:(?:make|be) sure|ensure (?:that|the|your)|check (?:that|if)|whether|unless|until|(?:should|must) be)\b)"
     ),
     "{NOT_SUCCESS}": (
         r"(?i)\b(?:not|never|un(?:able|available|expected)\w*|fail\w*|errors?|refused|waiting|retry\w*|retries|before"

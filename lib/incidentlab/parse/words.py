@@ -28,6 +28,7 @@ _BLAME = re.compile(
     rf"^(?:dependency failed to start: |(?:ERROR: )?(?:for .*?  )?)?[Cc]ontainer \"?(?P<name>{_NAME})\"? "
     r"(?:(?P<sick>is unhealthy)|exited \((?P<code>\d{1,10})\)|[Ee]xited with code (?P<old>\d{1,10}))\.?$"
 )
+_JOB = re.compile(rf"^service \"?(?P<name>{_NAME})\"? didn't completed? successfully: exit (?P<code>\d{{1,10}})$")
 _V1 = re.compile(
     rf"^(?P<verb>Creating|Starting|Stopping|Recreating|Removing|Restarting|Killing|Pausing|Unpausing) +"
     rf"(?P<name>{_NAME}) *(?:\.\.\.(?P<end> *(?:done|error)?))? *$"
@@ -159,6 +160,9 @@ def status(text: str) -> Status | None:
     match = _EXITED.match(text)
     if match:
         return Status(match["name"], "die", "restarting" if match["again"] else None, int(match["code"]))
+    match = _JOB.match(text)
+    if match:
+        return Status(match["name"], "die", None, int(match["code"]))
     match = _BLAME.match(text)
     if match:
         if match["sick"]:

@@ -224,6 +224,7 @@ class Case:
     def errors(self) -> pd.Series[Any]:
         """Whether each line is one that a program logs as an error, and none that only looks like a failure."""
         serious = self.logs["level"].isin(["error", "fatal"]) & self.logs["kind"].eq("log")
+        serious |= pd.Series(self.logs.index.isin(self.marked("crossed")["row"]), index=self.logs.index)
         return serious & ~self.harmless
 
     @cached_property

@@ -21,6 +21,9 @@ _DEADLY = (
 _REACHING = (
     "startup_race", "dns_failure", "dependency_outage", "network_timeout", "wrong_host", "dependency_unhealthy",
 )  # fmt: skip
+_TOLD_END = "dependency_exited"
+"""Who waited for a container tells its end; what the container itself said before is the reason."""
+
 _SHARED = ("auth_failure", "missing_database", "migration_failure", "tls_failure", "permission_denied")
 
 
@@ -117,6 +120,8 @@ def _leads_to(case: Case, cause: Hypothesis, effect: Hypothesis) -> bool:
             and effect.exactness == 1
             and cause.service == effect.service
         )
+    if effect.service == cause.service and _TOLD_END in (cause.kind, effect.kind):
+        return effect.kind == _TOLD_END
     if effect.exactness == 1 and effect.service == cause.service and cause.exactness > 1:
         return True
     if cause.category not in _DEADLY or cause.service is None or cause.service == effect.service:

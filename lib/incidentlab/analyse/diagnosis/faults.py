@@ -156,10 +156,8 @@ def _init_scripts(case: Case) -> list[Hypothesis]:
         service: str | None = row["service"] if pd.notna(row["service"]) else None
         spans = case.spans(service)
         inside = [s for s in spans if s["phase"] == "temporary_server" and within(row, s)]
-        done = any(
-            s["phase"] in ("restarting_inside", "ready") and s["start_order"] > row["order"] for s in spans if inside
-        )
-        if inside and not done:
+        after = next((s["phase"] for s in spans if s["start_order"] > row["order"]), None)
+        if inside and after not in ("restarting_inside", "ready"):  # a new start skips what an earlier one began
             text = f"An initialisation script of {service or 'the database'} failed, and with it the initialisation."
             found.append(
                 Hypothesis(

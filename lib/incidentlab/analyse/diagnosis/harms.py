@@ -33,6 +33,9 @@ _PAST = 5
 _BUSY = 20
 """Or with more than these, though they all say the same."""
 
+_LONG = 100
+"""A program that goes on for as many calm lines did not end by the error before them."""
+
 _MANY = 2000
 """Lines at the end in which errors without a level are looked for."""
 
@@ -90,7 +93,9 @@ def _crashes(case: Case) -> list[Record]:
     """Return the errors that end a program by what they are, of services that did no work after them."""
     kinds = ("crash", "exit", "import")
     rows = [row for row in case.failed if row["kind"] in kinds and case.works(_name(row), row) is None]
-    return [_harm("crashed", row, str(row["message"])) for row in rows]
+    last = {_name(row): row for row in rows}
+    over = {name for name, row in last.items() if len(calm_after(case, name, row)) > _LONG and not case.crashes(name)}
+    return [_harm("crashed", row, str(row["message"])) for row in rows if _name(row) not in over]
 
 
 def _ended(case: Case) -> list[Record]:

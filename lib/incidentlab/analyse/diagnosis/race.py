@@ -41,6 +41,9 @@ _HOWLESS = ("connect_text", "kafka_not_ready", "elastic_not_ready")
 _ENDED_BY_SERVER = ("postgres_terminated", "postgres_crash_reset")
 """Signatures by which a server itself tells its clients that it goes down, or went down."""
 
+_STARTED = pd.Timedelta(minutes=10)
+"""No start takes longer: who is refused for longer was not early (Kubernetes, `progressDeadlineSeconds`, 600 s)."""
+
 _MEANING = {
     "before_ready": ("startup_race", "startup_race"),
     "starting": ("startup_race", "startup_race"),
@@ -50,6 +53,7 @@ _MEANING = {
     "never_ready": ("startup_race", "startup_race"),
     "silent": ("startup_race", "startup_race"),
     "unseen": ("startup_race", "startup_race"),
+    "lasting": ("dependency_outage", "dependency_outage"),
 }
 """What each relation between the tries and the phases means, without and with a later success."""
 
@@ -75,7 +79,7 @@ def explain(case: Case, client: str | None, target: str | None, rows: list[Recor
         if found.recovered is None:
             _back(case, found, mark, case.clock(rows[-1]))
     found.sentence = _tell(case, found, relation, mark, rows)
-    if relation in ("unseen", "silent"):
+    if relation in ("unseen", "silent", "lasting"):
         command = " ".join(["docker compose logs -t", *([found.dependency] if found.dependency else [])])
         found.rows.append(missing("when the target could be used", command))
     if relation == "before_ready":
@@ -115,8 +119,9 @@ def _cut_off(case: Case, target: str | None, rows: list[Record]) -> tuple[str, f
 
 def _relation(case: Case, target: str | None, rows: list[Record]) -> tuple[str, Record | None]:
     """Say how the failed tries stand to the target's own phases, with the phase that decides."""
+    long = case.clock(rows[-1]) - case.clock(rows[0]) > _STARTED
     if target is None:
-        return "unseen", None
+        return "lasting" if long else "unseen", None
     spans = case.spans(target)
     ready = [span for span in spans if span["phase"] == "ready"]
     if not ready and all(span["phase"] == "exited" for span in spans):
@@ -256,6 +261,8 @@ def _tell(case: Case, found: Hypothesis, relation: str, mark: Record | None, row
         return f"{client} was refused by {server} {often}, {since}: wrong port, or it listens on its own loopback only."
     if relation in ("starting", "never_ready"):
         return f"{client} failed {often} to reach {server}, which was still starting{after}."
+    if relation == "lasting":
+        often = f"{often} within {seconds(last - first)}"
     return f"{client} failed {often} to reach {server}, where nobody listened{after}; the other side is not in the log."
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from incidentlab import tables
-from incidentlab.analyse.diagnosis import culprits, naming, outage, race
+from incidentlab.analyse.diagnosis import culprits, naming, outage, race, sockets
 from incidentlab.analyse.diagnosis.case import Case
 from incidentlab.analyse.diagnosis.hypothesis import Hypothesis, Record, evidence, times
 from incidentlab.analyse.diagnosis.tries import unreached, who, whom
@@ -30,10 +30,10 @@ from incidentlab.knowledge import LOOPBACK, REACH, SERVERS
 from incidentlab.knowledge.weights import weight
 
 _EXTERNAL = r"\.(?:[a-z]{2,})$"
-_SERVER_SOCKET = r"(?i)pgsql|postgres|mysql|maria|redis|valkey|mongo"
-"""Paths of sockets behind which a server listens that is reached over the network, too."""
-
 _INTERNAL = r"\.(?:local|internal|lan|svc|cluster|docker|localhost)$"
+
+_NEAR = 10
+"""A published port lies as near to the one inside, where servers of one kind share a machine."""
 
 
 def hypotheses(case: Case) -> list[Hypothesis]:
@@ -108,7 +108,7 @@ def _explain(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     if misplaced is not None:
         return misplaced
     if kinds == {"no_socket"}:
-        return _socket(case, client, rows)
+        return sockets.explain(case, client, rows)
     if kinds == {"dns"} and (target is None or _mute(case, target)):
         return _unknown_name(case, client, rows)
     if kinds <= {"timeout", "unreachable"} and not race.not_ready(case, target, rows):
@@ -185,11 +185,23 @@ def _by_setting(client: str | None, rows: list[Record], setting: Record, case: C
 def _loopback(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
     if all(row["kind"] in ("timeout", "reset", "unavailable") for row in rows):
         return _too_slow(case, client, None, rows)
+    if case.lines(client).index.isin(case.marked("outside")["row"]).any():
+        return _on_the_machine(case, client, rows)
     sentence = (
         f"{who(client)} looks for its dependency at {whom(rows)}, {times(len(rows))}: inside a container that is the "
         "container itself, and nothing listens there."
     )
     found = unreached(case, client, rows, ("wrong_host", weight("reach.loopback")), sentence)
+    found.exactness = 3
+    return found
+
+
+def _on_the_machine(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
+    sentence = (
+        f"{who(client)} runs on the machine itself, by the paths of its own frames, and did not reach {whom(rows)}, "
+        f"{times(len(rows))}: the server does not run, or its port is not published there."
+    )
+    found = unreached(case, client, rows, ("unknown", weight("reach.on_the_machine")), sentence)
     found.exactness = 3
     return found
 
@@ -202,12 +214,22 @@ def _gave_up(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
 
 
 def _strange_port(case: Case, client: str | None, target: str | None, rows: list[Record]) -> int | None:
-    """Return the port that refused, where every service that it can mean says that it listens on others."""
-    ports = {row["port"] for row in rows if pd.notna(row["port"]) and row["kind"] == "refused"}
-    others = {target} if target else case.names - {client or ""}
+    """Return the port that refused, where every service that it can mean says that it listens on others.
+
+    A bare address may be that of a service whose lines are not here; a data store is meant by one near its own port
+    only, as they are published (5433 for 5432, 16379 for 6379).
+    """
+    ports = {int(row["port"]) for row in rows if pd.notna(row["port"]) and row["kind"] == "refused"}
+    others = {target} if target else {name for name in case.names - {client or ""} if _can_mean(case, name, ports)}
     if not ports or not others or not all(name in case.ports for name in others):
         return None
     return None if ports & set().union(*(case.ports[name] for name in others)) else int(min(ports))
+
+
+def _can_mean(case: Case, name: str, ports: set[int]) -> bool:
+    """Say whether a port may have been meant for a service: any for a program, one like its own for a data store."""
+    own = case.ports.get(name, set()) if name in case.stores else ports
+    return any(abs(port - near) <= _NEAR or str(port).endswith(str(near)) for port in ports for near in own)
 
 
 def _wrong_port(case: Case, client: str | None, target: str | None, rows: list[Record], port: int) -> Hypothesis:
@@ -217,33 +239,6 @@ def _wrong_port(case: Case, client: str | None, target: str | None, rows: list[R
     )
     found = unreached(case, client, rows, ("wrong_host", weight("reach.wrong_port")), sentence)
     found.exactness, found.dependency = 3, target
-    return found
-
-
-def _socket(case: Case, client: str | None, rows: list[Record]) -> Hypothesis:
-    path = next((row["subject"] for row in rows if pd.notna(row["subject"])), "a Unix socket")
-    if any(row["runtime"] == "nginx" for row in rows):
-        found = unreached(
-            case,
-            client,
-            rows,
-            ("dependency_outage", weight("reach.no_socket.proxy")),
-            f"{who(client)} found no server behind {path}.",
-        )
-        found.exactness = 1
-        return found
-    if path.startswith("/") and not re.search(_SERVER_SOCKET, path):
-        often = times(len(rows))
-        sentence = f"{who(client)} found nobody behind {path}, {often}: it is not mounted, or nobody made it."
-        found = unreached(case, client, rows, ("missing_config", weight("reach.other_socket")), sentence)
-        found.subject = path
-        return found
-    sentence = (
-        f"{who(client)} tried {path} instead of the network, {times(len(rows))}: no host was given to the client, or "
-        "it was localhost; the server runs in another container."
-    )
-    found = unreached(case, client, rows, ("wrong_host", weight("reach.no_socket")), sentence)
-    found.exactness = 3
     return found
 
 

@@ -45,8 +45,8 @@ def verdict(case: Case, roots: list[Hypothesis], harms: pd.DataFrame) -> Hypothe
     calm = _calm(case) if sign is None else None
     shown = sign or calm
     if shown is None:
-        return _complaint(case) or _silent()
-    hidden = _cut_off(case) or _last_word(case)
+        return _complaint(case) or _silent(case)
+    hidden = _cut_off(case) or _last_word(case) or _gave_up(case)
     if hidden is not None:
         return hidden
     sure = weight("verdict.benign" if sign else "verdict.calm")
@@ -120,6 +120,17 @@ def _last_word(case: Case) -> Hypothesis | None:
     return None
 
 
+def _gave_up(case: Case) -> Hypothesis | None:
+    """Return the answer where a program reports an error with which it ends, and says little after it."""
+    for name in [*sorted(case.names - case.stores), None]:
+        own = case.lines(name)
+        wrong = own[case.errors[own.index]].tail(1)
+        last = tables.records(wrong[says(wrong["message"], "gives_up")])
+        if last and case.spoken_after(name, last[0])["message"].nunique() < _CALM:
+            return _seen(name, f"{name or 'The program'} says that it gives up.", "an error that ends it", last)
+    return None
+
+
 def _sign(case: Case) -> Record | None:
     """Return what shows that something works: a line, a passed probe, a success at the end, a container that runs."""
     works = next((row for name in [*sorted(case.names), None] if (row := case.works(name)) is not None), None)
@@ -183,8 +194,13 @@ def _farewell(case: Case) -> Hypothesis | None:
     return None
 
 
-def _silent() -> Hypothesis:
+def _silent(case: Case) -> Hypothesis:
     """Return the answer where nothing is seen to fail, and nothing to work: most often a part of a longer text."""
+    said = case.logs[case.logs["kind"].isin(["log", "build"])].tail(_MANY)
+    wrong = said[says(said["message"], "complains") & ~says(said["message"], "trace_line")].tail(_LAST_WORDS)
+    if len(wrong):
+        text = "The text complains of something that is not known here, and nothing is seen at work."
+        return _seen(None, text, "a complaint", tables.records(wrong))
     text = "The evidence shows neither a failure that is known here nor anything at work."
     found = Hypothesis("unknown", None, weight("verdict.unknown"), text, exactness=0)
     found.rows = [missing("the lines around it, exit codes, health", "docker compose ps -a; docker compose logs")]
